@@ -1,0 +1,1 @@
+"""Something changed, fetch it again: hints to open browsers, without content."""

@@ -1,0 +1,1 @@
+"""References, clips and frames in our own storage."""

@@ -1,0 +1,124 @@
+"""What every request passes: who really sent it, a request id, no caching of private pages, plain words for errors."""
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import sync_and_async_middleware
+
+from storyboard.errors import DomainError
+from storyboard.logs import client_ip, request_id
+
+Handler = Callable[[HttpRequest], Any]
+
+
+def around(
+    get_response: Handler, before: Callable[[HttpRequest], None], after: Callable[[HttpRequest, HttpResponseBase], None]
+) -> Handler:
+    """One middleware for sync and async handlers, from what it does before and after."""
+    if iscoroutinefunction(get_response):
+
+        async def handle_async(request: HttpRequest) -> HttpResponseBase:
+            before(request)
+            waiting: Awaitable[HttpResponseBase] = get_response(request)
+            response = await waiting
+            after(request, response)
+            return response
+
+        return handle_async
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        before(request)
+        response: HttpResponseBase = get_response(request)
+        after(request, response)
+        return response
+
+    return handle
+
+
+def nothing(request: HttpRequest, response: HttpResponseBase | None = None) -> None:
+    return None
+
+
+@sync_and_async_middleware
+def proxies(get_response: Handler) -> Handler:
+    """Believe forwarded headers only from a proxy we were told to trust; from anybody else they are removed."""
+    return around(get_response, unwrap_proxies, nothing)
+
+
+def unwrap_proxies(request: HttpRequest) -> None:
+    meta = request.META
+    chain = [part.strip() for part in meta.pop("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if not is_trusted(meta.get("REMOTE_ADDR", "")):
+        meta.pop("HTTP_X_FORWARDED_PROTO", None)
+        return
+    # From the right: each trusted proxy vouches for the address it wrote down, and for no other.
+    while chain and is_trusted(meta.get("REMOTE_ADDR", "")) and is_address(chain[-1]):
+        meta["REMOTE_ADDR"] = chain.pop()
+
+
+def is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_trusted(text: str) -> bool:
+    return is_address(text) and any(ip_address(text) in network for network in settings.TRUSTED_PROXIES)
+
+
+@sync_and_async_middleware
+def request_ids(get_response: Handler) -> Handler:
+    """Name every request; the name is in each log line, in the answer and in the jobs that it queues."""
+
+    def begin(request: HttpRequest) -> None:
+        request_id.set(secrets.token_hex(8))
+        client_ip.set(request.META.get("REMOTE_ADDR", ""))
+
+    def end(request: HttpRequest, response: HttpResponseBase) -> None:
+        response.headers["X-Request-Id"] = request_id.get()
+
+    return around(get_response, begin, end)
+
+
+@sync_and_async_middleware
+def no_store(get_response: Handler) -> Handler:
+    """Pages are private unless they say otherwise: no browser or proxy keeps them."""
+
+    def end(request: HttpRequest, response: HttpResponseBase) -> None:
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] = "no-store"
+
+    return around(get_response, nothing, end)
+
+
+@sync_and_async_middleware
+def domain_errors(get_response: Handler) -> Handler:
+    """A DomainError becomes a toast for htmx and a page for everyone else."""
+    handler = around(get_response, nothing, nothing)
+    handler.process_exception = answer_domain_error  # type: ignore[attr-defined]
+    return handler
+
+
+def answer_domain_error(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    if not isinstance(exception, DomainError):
+        return None
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=exception.status)
+        response.headers["HX-Reswap"] = "none"
+        response.headers["HX-Trigger"] = json.dumps({"toast": {"kind": "problem", "text": exception.message}})
+        return response
+    return render(
+        request, "error.html", {"status": exception.status, "sentence": exception.message}, status=exception.status
+    )

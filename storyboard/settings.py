@@ -1,0 +1,317 @@
+"""Every setting, from a few optional environment variables; the README lists them.
+
+Without any, the embedded mode: SQLite and files under DATA_DIR, no keys, no mail.
+"""
+
+import contextlib
+import os
+import secrets
+import socket
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from storyboard.errors import SettingError
+
+KEY_LENGTH = 32
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_int(name: str, default: int) -> int:
+    text = env(name, str(default))
+    if not text.lstrip("-").isdigit():
+        raise SettingError(f"{name} must be a whole number, not “{text}”.")
+    return int(text)
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+def data_dir() -> Path:
+    path = Path(env("DATA_DIR", str(ROOT / ".data"))).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SettingError(f"Cannot write to {path}: {error.strerror}. Set DATA_DIR to a folder you own.") from error
+    return path
+
+
+def secret_key(path: Path) -> str:
+    """Read the key file; the first process to start makes it, and the others use what that one wrote."""
+    try:
+        if not path.exists():
+            fresh = path.with_name(f"{path.name}.{os.getpid()}")
+            fresh.write_text(secrets.token_urlsafe(48))
+            fresh.chmod(0o600)
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, path)
+            fresh.unlink()
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"Cannot use the key file {path}: {error.strerror}. Set SECRET_KEY_FILE.") from error
+    if len(key) < KEY_LENGTH:
+        raise SettingError(f"The key in {path} is too short: it needs at least {KEY_LENGTH} characters.")
+    return key
+
+
+def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:
+    """SQLite for no URL or sqlite:///path, PostgreSQL for postgres://user:password@host:port/name?option=value."""
+    parts = urlsplit(url)
+    if not url or parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path)[1:] or str(data / "lastframe.sqlite3"),
+            "CONN_MAX_AGE": None,
+            # A file for tests too: in memory there is no WAL and no second process.
+            "TEST": {"NAME": str(data / "test.sqlite3")},
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise SettingError("DATABASE_URL must start with postgres:// or sqlite:///.")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    # Only the web processes pool: a pool that is forked, as the job clusters fork, hands one socket to two processes.
+    if pooled:
+        options["pool"] = {"min_size": 1, "max_size": env_int("DB_POOL", 10), "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0 if pooled else None,
+        "CONN_HEALTH_CHECKS": not pooled,
+        "OPTIONS": options,
+    }
+
+
+def own_names(host: str) -> list[str]:
+    """The names a browser may call us by: loopback, the address we listen on and, when that is all of them, our own."""
+    names = {"localhost", "127.0.0.1", "[::1]"}
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  only compared
+        found = socket.getaddrinfo(socket.gethostname(), None, proto=socket.IPPROTO_TCP)
+        names |= {socket.gethostname(), *(str(info[4][0]) for info in found)}
+    else:
+        names.add(f"[{host}]" if ":" in host else host)
+    return sorted(names)
+
+
+HOST = env("HOST", "127.0.0.1")
+PORT = env_int("PORT", 8000)
+DATA_DIR = data_dir()
+DATABASE_URL = env("DATABASE_URL")
+EMBEDDED = not DATABASE_URL.startswith("postgres")
+PUBLIC_URL = env("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:
+    raise SettingError("PUBLIC_URL must look like https://films.example.com.")
+HTTPS = PUBLIC_URL.startswith("https://")
+
+DEBUG = False
+SECRET_KEY_FILE = Path(env("SECRET_KEY_FILE", str(DATA_DIR / "secret_key")))
+SECRET_KEY = secret_key(SECRET_KEY_FILE)
+ALLOWED_HOSTS = [*own_names(HOST), str(urlsplit(PUBLIC_URL).hostname), *env_list("ALLOWED_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+TRUSTED_PROXIES = [ip_network(text, strict=False) for text in env_list("TRUSTED_PROXIES")]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "template_partials",
+    "storyboard.jobs",
+    "storyboard.live",
+    "storyboard.teams",
+    "storyboard.accounts",
+    "storyboard.media",
+]
+
+MIDDLEWARE = [
+    "storyboard.middleware.proxies",
+    "storyboard.middleware.request_ids",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "storyboard.middleware.no_store",
+    "storyboard.middleware.domain_errors",
+]
+
+ROOT_URLCONF = "storyboard.urls"
+ASGI_APPLICATION = "storyboard.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "storyboard.teams.context.current",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "storyboard.forms.Renderer"
+
+DATABASES = {"default": database(DATABASE_URL, DATA_DIR, pooled=env("PROCESS_ROLE") == "web")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        # In the database, so that every web process counts the same attempts.
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env("TIME_ZONE", "UTC")
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+SERVESTATIC_USE_FINDERS = EMBEDDED
+SERVESTATIC_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if EMBEDDED
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+S3 = {
+    "endpoint": env("S3_ENDPOINT"),
+    "public_endpoint": env("S3_PUBLIC_ENDPOINT", env("S3_ENDPOINT")),
+    "bucket": env("S3_BUCKET"),
+    "region": env("S3_REGION", "us-east-1"),
+    "key_file": env("S3_KEY_FILE"),
+    "secret_file": env("S3_SECRET_FILE"),
+    "key": env("S3_ACCESS_KEY_ID"),
+    "secret": env("S3_SECRET_ACCESS_KEY"),
+    "style": env("S3_ADDRESSING_STYLE", "path"),
+}
+
+AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    }
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+
+EMAIL_URL = urlsplit(env("EMAIL_URL"))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL.hostname else 'console'}.EmailBackend"
+EMAIL_HOST = EMAIL_URL.hostname or "localhost"
+EMAIL_PORT = EMAIL_URL.port or 25
+EMAIL_HOST_USER = unquote(EMAIL_URL.username or "")
+EMAIL_HOST_PASSWORD = unquote(EMAIL_URL.password or "")
+EMAIL_USE_TLS = EMAIL_URL.scheme == "smtp+tls"
+EMAIL_USE_SSL = EMAIL_URL.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "Lastframe <lastframe@localhost>")
+
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "storyboard.logs.Scrub"}},
+    "formatters": {
+        "json": {"()": "storyboard.logs.JsonFormatter"},
+        "plain": {"()": "storyboard.logs.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request"],
+            "formatter": env("LOG_FORMAT", "plain" if EMBEDDED else "json"),
+        }
+    },
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO")},
+    "loggers": {
+        # A person's mistyped address is not the operator's problem.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
+
+# Accounts: django-allauth, https://docs.allauth.org
+ACCOUNT_ADAPTER = "storyboard.accounts.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none" if EMBEDDED and not EMAIL_URL.hostname else "mandatory"
+CSRF_FAILURE_VIEW = "storyboard.pages.csrf_failure"
+Q_CLUSTER = {"name": "fast", "orm": "default", "timeout": 20, "retry": 90, "workers": 2, "save_limit": -1}

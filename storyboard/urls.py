@@ -1,0 +1,17 @@
+"""Only includes; each app has its own urls.py."""
+
+from django.urls import include, path
+
+from storyboard import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("storyboard.accounts.urls")),
+    path("", include("storyboard.teams.urls")),
+]
+handler400 = "storyboard.pages.bad_request"
+handler403 = "storyboard.pages.forbidden"
+handler404 = "storyboard.pages.missing"
+handler500 = "storyboard.pages.broken"
