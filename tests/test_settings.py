@@ -1,0 +1,66 @@
+"""What the environment variables mean, and the one sentence for a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from storyboard.errors import SettingError
+from storyboard.settings import data_dir, database, env_int, own_names, secret_key
+
+
+def test_no_url_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
+    found = database("", tmp_path, pooled=True)
+    assert found["NAME"] == str(tmp_path / "lastframe.sqlite3")
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in found["OPTIONS"]["init_command"]
+
+
+def test_a_postgres_url_is_read_with_its_escapes(tmp_path: Path) -> None:
+    found = database("postgres://me:p%40ss@db.example:5433/films%20?sslmode=require", tmp_path, pooled=False)
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("me", "p@ss", "db.example", "5433")
+    assert (found["NAME"], found["OPTIONS"]) == ("films ", {"sslmode": "require"})
+    assert found["CONN_MAX_AGE"] is None
+
+
+def test_only_web_processes_pool_their_connections(tmp_path: Path) -> None:
+    assert "pool" in database("postgres://u@h/d", tmp_path, pooled=True)["OPTIONS"]
+    assert "pool" not in database("postgres://u@h/d", tmp_path, pooled=False)["OPTIONS"]
+
+
+def test_another_database_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="postgres:// or sqlite:///"):
+        database("mysql://u@h/d", tmp_path, pooled=False)
+
+
+def test_a_key_file_is_made_once_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    first = secret_key(path)
+    assert secret_key(path) == first
+    assert (path.stat().st_mode & 0o777) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["", "short", "x" * 31])
+def test_a_weak_key_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    (tmp_path / "secret_key").write_text(text)
+    with pytest.raises(SettingError, match="at least 32 characters"):
+        secret_key(tmp_path / "secret_key")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    with pytest.raises(SettingError, match="Set DATA_DIR to a folder you own"):
+        data_dir()
+
+
+def test_a_number_that_is_none_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    with pytest.raises(SettingError, match="PORT must be a whole number, not “eighty”"):
+        env_int("PORT", 8000)
+
+
+def test_listening_everywhere_answers_to_our_own_names() -> None:
+    assert "*" not in own_names("0.0.0.0")
+    assert {"localhost", "127.0.0.1", "[::1]"} <= set(own_names("0.0.0.0"))
+    assert "[fd00::1]" in own_names("fd00::1")
