@@ -148,6 +148,7 @@ INSTALLED_APPS = [
     "storyboard.teams",
     "storyboard.accounts",
     "storyboard.media",
+    "storyboard.frame",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,43 @@
+// Says when the connection is lost and when it is back. Any script may report "live:lost" and "live:back" on the body.
+(() => {
+  const note = document.getElementById("offline");
+  const lost = new Set();
+  let timer;
+
+  const show = () => {
+    const was = !note.hidden;
+    note.hidden = lost.size === 0;
+    if (was && note.hidden) {
+      document.body.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { kind: "good", text: "You are connected again." } }));
+      document.body.dispatchEvent(new CustomEvent("frame:back", { bubbles: true }));
+    }
+  };
+  const lose = (reason) => { lost.add(reason); show(); };
+  const find = (reason) => { if (lost.delete(reason)) show(); };
+
+  // A failed request does not say when the way is open again, so we knock, more and more slowly.
+  const knock = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      try {
+        await fetch("/healthz", { cache: "no-store" });
+        find("request");
+      } catch { knock(Math.min(wait * 1.5, 15000)); }
+    }, wait);
+  };
+
+  addEventListener("offline", () => lose("browser"));
+  addEventListener("online", () => { find("browser"); if (lost.has("request")) knock(200); });
+  if (!navigator.onLine) lose("browser");
+
+  document.addEventListener("htmx:error", (event) => {
+    const { ctx, error } = event.detail;
+    const late = ctx?.request?.signal?.reason === "timeout";
+    if (!late && !(error instanceof TypeError && ctx && !ctx.response)) return;
+    lose("request");
+    knock(2000);
+  });
+  document.addEventListener("htmx:after:request", () => find("request"));
+  document.addEventListener("live:lost", () => lose("live"));
+  document.addEventListener("live:back", () => find("live"));
+})();

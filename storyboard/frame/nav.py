@@ -1,0 +1,32 @@
+"""The entries of a team's navigation; an app that grows a page for teams adds one line here."""
+
+from typing import NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+
+from storyboard.teams.models import Role, Team
+
+
+class Entry(NamedTuple):
+    key: str  # what the page says in {% block nav %}
+    label: str
+    route: str  # a URL name that takes the team's public id
+    role: Role = Role.VIEWER
+
+
+ENTRIES = [
+    Entry("team", "Team", "team"),
+    Entry("audit", "Audit log", "team_audit", Role.OWNER),
+]
+
+
+def links(team: Team, role: int) -> list[tuple[Entry, str]]:
+    """The entries that a person with this role can open, each with its address."""
+    return [(entry, url) for entry in ENTRIES if role >= entry.role and (url := address(entry.route, team.public_id))]
+
+
+def address(route: str, *args: str) -> str:
+    try:
+        return reverse(route, args=args)
+    except NoReverseMatch:
+        return ""
