@@ -4,7 +4,7 @@ import zlib
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, RadioSelect
+from django.forms import BoundField, RadioSelect
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -75,9 +75,11 @@ def widget_kind(field: BoundField) -> str:
 
 
 @register.filter
-def some_required(form: BaseForm) -> bool:
-    """Whether to mark the others as optional: a form of filters, all optional, is left alone."""
-    return any(field.required for field in form.fields.values())
+def optional(field: BoundField) -> bool:
+    """Whether to say so: not on a checkbox, and not in a form of filters, where everything may be left out."""
+    if field.field.required or widget_kind(field) == "check":
+        return False
+    return any(each.required for each in field.form.fields.values())
 
 
 @register.filter
