@@ -28,7 +28,7 @@ SENT = {"name": "<script>alert(1)</script>", "page": "1"}
 def field(html: str, label: str) -> str:
     """The block of one field, found by its label."""
     blocks = re.findall(r'<(?:div|fieldset) class="field.*?(?=<(?:div|fieldset) class="field|\Z)', html, re.DOTALL)
-    return next(block for block in blocks if f">{label}" in block)
+    return str(next(block for block in blocks if f">{label}" in block))
 
 
 @pytest.mark.parametrize("label", ["Name", "Secret", "Role", "About", "Agree"])

@@ -25,7 +25,8 @@
     busy(form, submitter);
     setTimeout(() => free(form, submitter), WAIT);  // an answer that is a download never replaces this page
   });
-  addEventListener("pageshow", () => {
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;  // back from the browser's memory, where the page is as it was left: busy
     for (const each of document.querySelectorAll("[aria-busy], [aria-disabled]")) free(each, each);
   });
 
