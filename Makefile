@@ -1,9 +1,46 @@
 # Two commands: `make run` and `make test`. Both prepare everything they need in .venv.
+#   make run          web and worker on http://localhost:8000 (PORT=8001 for another port)
+#   make test         every test, on SQLite and on PostgreSQL (ARGS="-k invitation" for some of them)
+#   make test-quick   on SQLite only, without a browser and without killing processes
+#   make check        lint, types, layers, migrations, production settings, templates
+#   make lock         after a change of dependencies in pyproject.toml (ARGS=--upgrade for the newest of all)
 PYTHON ?= python3
 BIN := .venv/bin
+ARGS ?=
 export DJANGO_SETTINGS_MODULE := storyboard.settings
 
-.PHONY: run test check lock
+# A shell of its own: one without python3 says so in a sentence.
+prepare = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "Lastframe needs Python 3.11 or newer, and there is no $(PYTHON) here." >&2; exit 1; }; \
+	$(PYTHON) storyboard/bootstrap.py
+scratch = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT
+
+.PHONY: run test test-quick check lock
 
 run:
-	@$(PYTHON) storyboard/bootstrap.py requirements.txt && exec $(BIN)/python manage.py serve
+	$(prepare) requirements.txt && exec $(BIN)/python manage.py serve
+
+test:
+	$(prepare) requirements-dev.txt && exec $(BIN)/python tests/run.py $(ARGS)
+
+test-quick:
+	$(prepare) requirements-dev.txt && exec $(BIN)/pytest -q -n 2 -m "not browser and not processes" $(ARGS)
+
+check:
+	$(prepare) requirements-dev.txt
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+	@echo "manage.py makemigrations --check"; $(scratch) && export DATA_DIR="$$folder" && \
+		$(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy, as in production"; $(scratch) && export DATA_DIR="$$folder" && \
+		export PUBLIC_URL=https://films.example.com DATABASE_URL=postgres://lastframe@db.example.com/lastframe && \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# uv names each package with its hashes; the two files hold no address of a registry.
+compile = "$$folder/bin/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet $(ARGS)
+lock:
+	@$(scratch) && $(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" install --quiet --disable-pip-version-check uv && \
+		$(compile) --group dev -o requirements-dev.txt && \
+		$(compile) -c requirements-dev.txt -o requirements.txt
