@@ -1,7 +1,6 @@
 """Shared by every test: the four people, their team, and a database that both engines can empty."""
 
-import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -10,39 +9,12 @@ from django.test import Client
 
 from storyboard.teams.models import Membership, Role, Team, User
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.suite"]
 
 
 def pytest_configure() -> None:
     # Slow on purpose in production; here every test that makes a person would pay for it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what drives a browser; keep that and what kills processes on one worker; leave out what needs PostgreSQL."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
-        if item.get_closest_marker("browser") or item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.xdist_group("alone"))
-    if connection.vendor != "postgresql":
-        # Not a skip: `make test` runs them in its second pass, and says so when it cannot.
-        left_out = [item for item in items if item.get_closest_marker("postgres")]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a test that skips itself has failed: nobody reads the reasons there."""
-    report = yield
-    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"Skipped, which is not allowed in CI: {call.excinfo and call.excinfo.value}"
-    return report
 
 
 @pytest.fixture(scope="session")

@@ -51,9 +51,9 @@ def suite(engine: str, database: str, arguments: list[str]) -> int:
     print(f"\nThe tests on {engine}:", flush=True)
     with tempfile.TemporaryDirectory(prefix="lastframe-tests-") as folder:
         environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": database, "PYTHONUNBUFFERED": "1"}
-        # One worker takes all that drives a browser or kills processes, in a row; the others share the rest.
+        # tests/suite.py shares the tests out among the workers.
         workers = str(min(max(os.cpu_count() or 2, 2), 8))
-        command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments]
+        command = [sys.executable, "-m", "pytest", "-n", workers, *arguments]
         return wait(subprocess.Popen(command, cwd=ROOT, env=environment))
 
 

@@ -1,0 +1,67 @@
+"""How the whole suite runs, as a pytest plugin: what runs where and on which engine, and no test skips itself in CI."""
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from xdist.scheduler import LoadScopeScheduling
+
+ALONE = "lastframe/alone"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # With PostgreSQL static files are served as in production, from a manifest; made once, before the workers start.
+    if not settings.EMBEDDED and not hasattr(session.config, "workerinput"):
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, remember what must not run beside itself, and leave out what needs PostgreSQL."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    if hasattr(config, "workerinput"):
+        alone = [item.nodeid for item in items if set(names(item)) & {"browser", "processes"}]
+        config.cache.set(ALONE, alone)
+    if connection.vendor != "postgresql":
+        # Not a skip: `make test` runs them in its second pass, and says so when it cannot.
+        left_out = [item for item in items if "postgres" in names(item)]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def names(item: pytest.Item) -> list[str]:
+    return [mark.name for mark in item.iter_markers()]
+
+
+class OneWorkerAlone(LoadScopeScheduling):
+    """One worker runs all that drives a browser or kills processes, in a row; the others share the rest one by one.
+
+    `--dist loadgroup` would do, but xdist 3.8 marks its groups in a field that pytest 9.2 no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        if not hasattr(self, "alone"):
+            self.alone = set(self.config.cache.get(ALONE, []))
+        return "alone" if nodeid in self.alone else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerAlone:
+    return OneWorkerAlone(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test that skips itself has failed: nobody reads the reasons there."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which is not allowed in CI: {call.excinfo and call.excinfo.value}"
+    return report
