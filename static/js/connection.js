@@ -32,8 +32,10 @@
 
   document.addEventListener("htmx:error", (event) => {
     const { ctx, error } = event.detail;
-    const late = ctx?.request?.signal?.reason === "timeout";
-    if (!late && !(error instanceof TypeError && ctx && !ctx.response)) return;
+    // The live stream has more patience, and says live:lost when that is over. It stands outside the body.
+    if (!ctx?.sourceElement?.closest?.("body")) return;
+    const late = ctx.request.signal?.reason === "timeout";
+    if (!late && !(error instanceof TypeError && !ctx.response)) return;
     lose("request");
     knock(2000);
   });

@@ -22,12 +22,18 @@
     if (field && token()) field.value = token();
   }, true);
 
-  // A session that ended answers a fragment with the sign-in page: go there, and come back to this page.
+  // A session that ended answers a fragment with the sign-in page. Somebody who only wanted to look is led there and
+  // back; a page in use stays, so that nothing typed is lost: signing in elsewhere is enough, see token().
   document.addEventListener("htmx:before:response", (event) => {
-    const { raw } = event.detail.ctx.response;
+    const { response: { raw }, request, sourceEvent } = event.detail.ctx;
     const signIn = document.querySelector('meta[name="sign-in"]')?.content;
     if (!raw.redirected || new URL(raw.url).pathname !== signIn) return;
     event.preventDefault();
-    location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (request.method === "GET" && sourceEvent?.isTrusted) {
+      location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+      return;
+    }
+    const text = "You are signed out. Sign in again in another tab, then carry on here.";
+    document.body.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { kind: "problem", text } }));
   });
 })();

@@ -31,8 +31,8 @@
 
   // An answer that is not swapped and brought no words of its own still has to say something.
   document.addEventListener("htmx:response:error", (event) => {
-    const { response, hx } = event.detail.ctx;
-    if (response.status === 422 || hx.trigger) return;
+    const { response, hx, sourceElement } = event.detail.ctx;
+    if (response.status === 422 || hx.trigger || !sourceElement.closest("body")) return;
     show({ kind: "problem", text: "That did not work, and it is not your doing. Try again in a moment." });
   });
 })();
