@@ -1,1 +1,0 @@
-"""Something changed, fetch it again: hints to open browsers, without content."""
