@@ -1,0 +1,110 @@
+"""What open streams cost the process that serves them, and what it and they survive."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from storyboard.live.listen import APPLICATION
+from storyboard.teams.models import Team, User
+from tests.live.conftest import Open, tell
+from tests.server import Server
+
+pytestmark = pytest.mark.processes
+on_postgres = pytest.mark.skipif(settings.EMBEDDED, reason="SQLite has no LISTEN; set DATABASE_URL to run it.")
+
+
+def threads(server: Server) -> int:
+    return len(os.listdir(f"/proc/{server.pid}/task"))
+
+
+def crowd(count: int) -> Iterator[User]:
+    for number in range(count):
+        yield User.objects.create_user(f"extra-{number}@example.com")
+
+
+def backends(where: str) -> int:
+    """How many connections other processes have to this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            f"AND pid <> pg_backend_pid() AND {where}"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def cut(where: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            f"AND pid <> pg_backend_pid() AND {where}"
+        )
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_three_seconds_with_streams_open(
+    own_web: Server, listen: Open, alice: User, number: int
+) -> None:
+    ears = [listen(own_web, alice) for _ in range(5)]
+    for ear in ears:
+        ear.next("hello")
+    assert own_web.stop(number) < 3
+    assert [ear.rest() for ear in ears] == [[]] * 5
+    own_web.assert_clean()
+
+
+def test_open_streams_hold_no_threads(own_web: Server, listen: Open, team: Team) -> None:
+    people = list(crowd(30))
+    for person in people:
+        team.memberships.create(user=person, role=10)
+    listen(own_web, people[0]).next("beat")
+    few = threads(own_web)
+    ears = [listen(own_web, person) for person in people]
+    for ear in ears:
+        ear.next("beat")
+    # The few threads of our own may all have been started by now.
+    assert threads(own_web) <= few + 4
+
+
+@on_postgres
+@pytest.mark.postgres
+def test_open_streams_share_one_database_connection(own_web: Server, listen: Open, team: Team) -> None:
+    people = list(crowd(30))
+    for person in people:
+        team.memberships.create(user=person, role=10)
+    ears = [listen(own_web, person) for person in people]
+    for ear in ears:
+        ear.next("hello")
+    assert backends(f"application_name = '{APPLICATION}'") == 1
+    # The others belong to the pool and to whoever asks at this moment.
+    assert backends("true") <= 1 + settings.DATABASES["default"]["OPTIONS"].get("pool", {}).get("max_size", 10)
+
+
+@on_postgres
+@pytest.mark.postgres
+def test_a_lost_listener_comes_back_and_catches_up(own_web: Server, listen: Open, alice: User, team: Team) -> None:
+    ear = listen(own_web, alice, after=0)
+    tell(team.channel, "boards")
+    ear.next("hint")
+    cut(f"application_name = '{APPLICATION}'")
+    # It is away for half a second: these notices are heard by nobody.
+    tell(team.channel, "cuts", "shots")
+    assert ear.hints(2) == ["cuts", "shots"]
+    tell(team.channel, "members")
+    assert ear.next("hint") == "members"
+
+
+@on_postgres
+@pytest.mark.postgres
+def test_a_stream_outlives_a_restart_of_the_database(own_web: Server, listen: Open, alice: User, team: Team) -> None:
+    ear = listen(own_web, alice, after=0)
+    ear.next("hello")
+    for _ in range(3):
+        cut("true")
+        ear.next("beat")
+    tell(team.channel, "boards")
+    assert ear.next("hint") == "boards"
