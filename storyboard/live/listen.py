@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 
 from storyboard.live import queries
 from storyboard.live.publish import NOTIFY
@@ -19,7 +19,6 @@ from storyboard.live.publish import NOTIFY
 POLL = 0.05
 RETRY = 0.5
 ASK = 15.0
-APPLICATION = "lastframe-live"
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
@@ -33,13 +32,14 @@ class Receiver(Protocol):
 
 
 async def in_thread(work: Callable[..., Result], *args: Any) -> Result:
-    """Run a query on one of a few threads of our own; they give their connections back: streams are many."""
+    """Run a query on one of a few threads of our own: streams are many, and each may hold neither thread nor line."""
 
     def call() -> Result:
         try:
             return work(*args)
         finally:
-            connections.close_all()
+            # Back to the pool on PostgreSQL; on SQLite it stays open, because opening costs more than the question.
+            close_old_connections()
 
     return await asyncio.get_running_loop().run_in_executor(threads, call)
 
@@ -79,7 +79,9 @@ async def notified(hub: Receiver) -> None:
 def parameters() -> dict[str, Any]:
     found = connection.get_connection_params()
     wanted = {key: value for key, value in found.items() if key not in {"cursor_factory", "context"}}
-    return {**wanted, "application_name": APPLICATION, "connect_timeout": 5}
+    # A name of its own, so that an operator sees who holds this connection.
+    name = f"{wanted.get('application_name', 'lastframe')} live"
+    return {**wanted, "application_name": name, "connect_timeout": 5}
 
 
 async def polled(hub: Receiver) -> None:

@@ -12,6 +12,8 @@ from tests.live.ear import Ear
 from tests.server import Server, session_for
 
 PAGES = {"DJANGO_SETTINGS_MODULE": "tests.live.settings"}
+# Names this process's connections to PostgreSQL, so that a test may cut them and no others.
+OWN = "own web"
 Open = Callable[..., Ear]
 
 
@@ -27,7 +29,10 @@ def web(django_db_setup: None) -> Iterator[Server]:
 @pytest.fixture
 def own_web(transactional_db: None) -> Iterator[Server]:
     """A process of the test's own, to count in, to stop and to hurt."""
-    with Server(settings.DATABASES["default"], **PAGES) as server:
+    database = settings.DATABASES["default"]
+    if not settings.EMBEDDED:
+        database = {**database, "OPTIONS": {**database["OPTIONS"], "application_name": OWN}}
+    with Server(database, **PAGES) as server:
         yield server
 
 
