@@ -95,6 +95,7 @@ async def polled(hub: Receiver) -> None:
             await asyncio.sleep(POLL)
             if not hub.channels():
                 continue
+            # Few at a time, well under a seat's queue: a stream that keeps up is never closed for a burst.
             for event_id, channel, number, topic in await loop.run_in_executor(poller, queries.events_since, newest):
                 hub.deliver(channel, number, topic)
                 newest = event_id

@@ -29,7 +29,7 @@ def newest_event() -> int:
     return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def events_since(event_id: int, limit: int = 1000) -> list[tuple[int, str, int, str]]:
+def events_since(event_id: int, limit: int = 50) -> list[tuple[int, str, int, str]]:
     found = Event.objects.filter(id__gt=event_id).order_by("id")[:limit]
     return list(found.values_list("id", "channel", "number", "topic"))
 

@@ -14,7 +14,6 @@ from tests.server import Server
 
 LISTENER = f"{OWN} live"
 pytestmark = pytest.mark.processes
-on_postgres = pytest.mark.skipif(settings.EMBEDDED, reason="SQLite has no LISTEN; set DATABASE_URL to run it.")
 
 
 def threads(server: Server) -> int:
@@ -64,7 +63,6 @@ def test_open_streams_hold_no_threads(own_web: Server, listen: Open, team: Team)
     assert threads(own_web) <= few + 4
 
 
-@on_postgres
 @pytest.mark.postgres
 def test_open_streams_share_one_database_connection(own_web: Server, listen: Open, team: Team) -> None:
     people = list(crowd(30))
@@ -78,7 +76,6 @@ def test_open_streams_share_one_database_connection(own_web: Server, listen: Ope
     assert backends(f"{OWN}%") <= 1 + settings.DATABASES["default"]["OPTIONS"].get("pool", {}).get("max_size", 10)
 
 
-@on_postgres
 @pytest.mark.postgres
 def test_a_lost_listener_comes_back_and_catches_up(own_web: Server, listen: Open, alice: User, team: Team) -> None:
     ear = listen(own_web, alice, after=0)
@@ -92,7 +89,6 @@ def test_a_lost_listener_comes_back_and_catches_up(own_web: Server, listen: Open
     assert ear.next("hint") == "members"
 
 
-@on_postgres
 @pytest.mark.postgres
 def test_a_stream_outlives_a_restart_of_the_database(own_web: Server, listen: Open, alice: User, team: Team) -> None:
     ear = listen(own_web, alice, after=0)

@@ -2,7 +2,8 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,6 +13,13 @@ from storyboard.teams.models import Membership, Role, Team, User
 from tests.live.conftest import Open, tell
 from tests.live.ear import Ear
 from tests.server import Server, session_for
+
+
+@pytest.fixture
+def sockets() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
 
 Join = Callable[[User, Role], Membership]
 
@@ -157,8 +165,10 @@ def test_a_closed_tab_frees_its_slot(web: Server, listen: Open, alice: User, tea
     assert stays.next("hint") == "boards"
 
 
-def test_a_browser_that_does_not_read_holds_nobody_up(web: Server, listen: Open, alice: User, team: Team) -> None:
-    deaf = socket.create_connection(("127.0.0.1", web.port))
+def test_a_browser_that_does_not_read_holds_nobody_up(
+    web: Server, listen: Open, alice: User, team: Team, sockets: ExitStack
+) -> None:
+    deaf = sockets.enter_context(socket.create_connection(("127.0.0.1", web.port)))
     deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
     path = f"/teams/{team.public_id}/live"
     deaf.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: session={session_for(alice)}\r\n\r\n".encode())
@@ -166,4 +176,3 @@ def test_a_browser_that_does_not_read_holds_nobody_up(web: Server, listen: Open,
     ear.next("hello")
     tell(team.channel, *["boards"] * 150)
     assert len(ear.hints(150)) == 150
-    deaf.close()

@@ -1,29 +1,19 @@
 """Two people look at one page, and it keeps itself up to date: static/js/live.js in a real Chromium."""
 
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from storyboard.teams.models import Membership, Role, Team, User
+from tests.browser import Console, OpenPage, sign_in
 from tests.live.conftest import tell
-from tests.server import Server, session_for
+from tests.server import Server
 
 pytestmark = pytest.mark.browser
 Look = Callable[[Server, User], Page]
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PLAY = """async () => {
   const canvas = document.createElement("canvas"), clip = document.getElementById("clip");
   const pen = canvas.getContext("2d");
@@ -33,38 +23,21 @@ PLAY = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright runs a loop of its own in this thread, which Django would take for async code.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield browser
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE") if before is None else None
-
-
 @pytest.fixture
-def look(chromium: Browser, transactional_db: None, team: Team) -> Iterator[Look]:
+def look(open_page: OpenPage, console: Console, transactional_db: None, team: Team) -> Look:
     """Open the page as somebody, in a browser of their own, and wait until it listens."""
-    opened: list[Page] = []
+    # A line that was cut is a complaint of the browser's, whatever the page does about it.
+    console.allow("net::ERR_")
+    console.allow("Failed to fetch")
 
-    def open_page(server: Server, user: User) -> Page:
-        context = chromium.new_context(base_url=server.url)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_for(user), "url": server.url}])
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    def look_at(server: Server, user: User) -> Page:
+        page = open_page(base_url=server.url)
+        sign_in(page, user, server.url)
         page.goto(f"/try/{team.public_id}")
         expect(page.locator("html")).to_have_attribute("data-live-state", "connected")
-        opened.append(page)
         return page
 
-    complaints: list[str] = []
-    yield open_page
-    for page in opened:
-        page.context.close()
-    assert not complaints
+    return look_at
 
 
 def rename(team: Team, name: str) -> None:
