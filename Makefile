@@ -44,3 +44,7 @@ lock:
 	@$(scratch) && $(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" install --quiet --disable-pip-version-check uv && \
 		$(compile) --group dev -o requirements-dev.txt && \
 		$(compile) -c requirements-dev.txt -o requirements.txt
+
+.PHONY: bench-live
+bench-live:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.live
