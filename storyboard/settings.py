@@ -4,6 +4,7 @@ Without any, the embedded mode: SQLite and files under DATA_DIR, no keys, no mai
 """
 
 import contextlib
+import math
 import os
 import secrets
 import socket
@@ -316,4 +317,34 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none" if EMBEDDED and not EMAIL_URL.hostname else "mandatory"
 CSRF_FAILURE_VIEW = "storyboard.pages.csrf_failure"
-Q_CLUSTER = {"name": "fast", "orm": "default", "timeout": 20, "retry": 90, "workers": 2, "save_limit": -1}
+
+
+# The queue: django-q2, https://django-q2.readthedocs.io, with the broker and the supervisor of storyboard.jobs
+def cluster(workers: int, timeout: int) -> dict[str, int]:
+    """One pool of workers; the lease (`retry`) outlasts a job that waited its turn in memory behind other slow jobs."""
+    queue_limit = workers
+    turns = 2 + math.ceil((queue_limit + 1) / workers)
+    return {"workers": workers, "queue_limit": queue_limit, "timeout": timeout, "retry": (timeout + 5) * turns}
+
+
+Q_CLUSTER = {
+    "name": "fast",
+    "orm": "default",
+    "broker_class": "storyboard.jobs.broker.DatabaseBroker",
+    "poll": 0.05,
+    # A failed job runs again after its lease, three times in all; what must not be repeated is guarded by its own row.
+    "ack_failures": False,
+    "max_attempts": 3,
+    "save_limit": -1,
+    "catch_up": False,
+    "scheduler": False,
+    # No such cache: django-q2 then keeps no statistics, which would be two writes a second for nobody.
+    "cache": "none",
+    "recycle": 5_000,
+    **cluster(env_int("FAST_WORKERS", 4), timeout=20),
+    "ALT_CLUSTERS": {"media": {"recycle": 200, **cluster(env_int("MEDIA_WORKERS", 2), timeout=600)}},
+}
+# Every task there is, by dotted name, and the cluster that runs it: storyboard.jobs.queue.enqueue()
+JOB_TASKS = {
+    "storyboard.jobs.housekeeping.tidy": "fast",
+}

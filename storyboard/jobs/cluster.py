@@ -1,0 +1,122 @@
+"""One cluster: the process that keeps a pusher, the workers and a monitor alive. The supervisor starts it as a program.
+
+django-q2's Sentinel with another guard: it shows a pulse, it obeys its supervisor's lifeline, and it gives up at once
+when a process was killed that may have held a queue's lock: an idle worker, the pusher, the monitor.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import select
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Any, NoReturn
+
+from django.db import connections
+from django_q.brokers import get_broker
+from django_q.cluster import Sentinel
+from django_q.worker import worker
+
+from storyboard.jobs import pulse
+from storyboard.jobs.lifeline import die_with_parent, tie
+
+CYCLE = 0.5
+IDLE, RECYCLED, EXPIRED = -1, -2, 0
+NICE = {"media": 10}
+GAVE_UP = 70
+FORK = multiprocessing.get_context("fork")
+
+
+def main(cluster: str, lifeline: int, pipe: int) -> None:
+    # No lifeline thread here: this process forks, and the guard watches the pipe anyway.
+    die_with_parent()
+    os.nice(NICE.get(cluster, 0))
+    instance = uuid.uuid4()
+    pulse.start(cluster, instance.hex, pipe)
+    Guarded(cluster, lifeline, instance).run()
+
+
+def tied(lifeline: int, target: Callable[..., None], args: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tie(lifeline)
+    target(*args)
+
+
+class Guarded(Sentinel):
+    def __init__(self, cluster: str, lifeline: int, instance: uuid.UUID) -> None:
+        # No other process looks at these two, so plain events do, and a signal handler may not be caught in them.
+        super().__init__(threading.Event(), threading.Event(), instance, get_broker(cluster), start=False)
+        self.lifeline = lifeline
+        self.told_to_stop, self.teller = os.pipe()
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self.tell)
+        self.start()
+
+    def tell(self, number: int, frame: FrameType | None) -> None:
+        os.write(self.teller, b"stop")
+
+    def spawn_process(self, target: Callable[..., None], *args: Any) -> BaseProcess:
+        process = FORK.Process(target=tied, args=(self.lifeline, target, args), daemon=True)
+        if target is worker:
+            process.timer = args[2]  # type: ignore[attr-defined]  # where django-q2 keeps it
+            self.pool.append(process)
+        process.start()
+        return process
+
+    def guard(self) -> None:
+        self.start_event.set()
+        while not self.wait_for_orders():
+            for process in list(self.pool):
+                self.look_after(process)
+            for process in (self.pusher, self.monitor):
+                if not process.is_alive():
+                    self.replace(process)
+            busy = all(process.timer.value > 0 for process in self.pool)
+            pulse.send(pulse.BUSY if busy else pulse.GUARD)
+        self.stop_event.set()
+        self.stop()
+
+    def wait_for_orders(self) -> bool:
+        """Wait one turn of the guard; true when it is time to stop in good order."""
+        ready, _, _ = select.select([self.told_to_stop, self.lifeline], [], [], CYCLE)
+        if self.lifeline in ready:
+            self.give_up("the supervisor is gone")
+        return bool(ready)
+
+    def look_after(self, process: Any) -> None:
+        if not process.is_alive():
+            return self.replace(process, at_work=process.timer.value > 0)
+        if not process.timer.acquire(timeout=CYCLE):
+            self.give_up("a worker died while it held its own timer")
+        try:
+            if process.timer.value > 0:
+                process.timer.value = max(process.timer.value - CYCLE, EXPIRED)
+            expired = process.timer.value == EXPIRED
+        finally:
+            process.timer.release()
+        if expired:
+            self.replace(process, at_work=True)
+            # The task swallowed the alarm, or sits in code that no alarm reaches: SIGTERM would fare no better.
+            process.kill()
+        return None
+
+    def replace(self, process: Any, *, at_work: bool = False) -> None:
+        if process.exitcode is not None and process.exitcode < 0 and not at_work:
+            self.give_up(f"a process was killed by signal {-process.exitcode} and may have held a queue's lock")
+        self.reincarnate(process)
+
+    def give_up(self, reason: str) -> NoReturn:
+        """Leave with everything below us; the supervisor, if there is one, starts a fresh cluster."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"The {self.broker.list_key} cluster starts again: {reason}.\n")
+        for process in (self.pusher, self.monitor, *self.pool):
+            if process is not None and process.is_alive():
+                process.kill()
+        connections.close_all()
+        os._exit(GAVE_UP)

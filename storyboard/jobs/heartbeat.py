@@ -1,0 +1,31 @@
+"""The job that proves a worker takes jobs: it goes through the cluster every two seconds and leaves a row behind.
+
+Put in by pulse.due_beat(), run by workers; /readyz reads the rows. It also sets off the timed sweeps.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import DatabaseError, InterfaceError
+from django.db.models.functions import Now
+
+from storyboard.jobs import sweeps
+from storyboard.jobs.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+FRESH = timedelta(seconds=30)
+
+
+def beat(cluster: str, instance: str) -> None:
+    try:
+        if not Heartbeat.objects.filter(instance=instance).update(beaten_at=Now()):
+            Heartbeat.objects.create(cluster=cluster, instance=instance)
+        if cluster == "fast":
+            sweeps.enqueue_due()
+    except (DatabaseError, InterfaceError) as error:
+        # The row goes stale, which is what it is for; a failed job would be kept and run again.
+        logger.debug("no heartbeat: %s", error)
+
+
+def is_beating(cluster: str) -> bool:
+    return Heartbeat.objects.filter(cluster=cluster, beaten_at__gt=Now() - FRESH).exists()
