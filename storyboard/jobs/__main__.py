@@ -1,4 +1,4 @@
-"""`python -m storyboard.jobs <cluster> <lifeline> <pulse>`: how the supervisor starts a cluster, with two pipes."""
+"""`python -m storyboard.jobs <cluster> <instance> <lifeline> <pulse>`: how the supervisor starts a cluster."""
 
 import sys
 
@@ -9,4 +9,4 @@ django.setup()
 from storyboard.jobs.cluster import main  # noqa: E402  django-q2 reads the settings when it is imported
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

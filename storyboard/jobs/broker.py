@@ -34,11 +34,22 @@ WITH due AS (
     SELECT id, lock FROM django_q_ormq WHERE key = %s AND lock <= clock_timestamp()
     ORDER BY lock, id LIMIT %s FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE django_q_ormq AS job SET lock = clock_timestamp() + make_interval(secs => %s)
+    UPDATE django_q_ormq AS job SET key = %s, lock = clock_timestamp() + make_interval(secs => %s)
     FROM due WHERE job.id = due.id RETURNING job.id, job.payload, due.lock AS due
 ) SELECT id, payload FROM claimed ORDER BY due, id
 """
 NEXT = "SELECT extract(epoch FROM min(lock) - clock_timestamp()) FROM django_q_ormq WHERE key = %s"
+
+
+def lease_key(cluster: str, instance: str) -> str:
+    return f"{cluster}@{instance}" if instance else cluster
+
+
+def give_back(cluster: str, instance: str) -> int:
+    """What a dead cluster had taken, worked on or not, is due at once; called only when all its processes are gone."""
+    held = OrmQ.objects.using(Conf.ORM).filter(key=lease_key(cluster, instance))
+    count: int = held.update(key=cluster, lock=Now())
+    return count
 
 
 class DatabaseBroker(ORM):
@@ -72,6 +83,9 @@ class DatabaseBroker(ORM):
     def dequeue(self) -> list[Package]:
         """The pusher's loop: due jobs, or nothing after a short wait; now and then the heartbeat in front."""
         try:
+            if pulse.Pulse.fresh:
+                give_back(self.list_key, pulse.Pulse.instance)
+                pulse.Pulse.fresh = False
             jobs = self.claim(Conf.BULK) or self.wait_and_claim()
         except DOWN as error:
             # Raising here would put django-q2's pusher to sleep for ten seconds and then end it.
@@ -88,15 +102,26 @@ class DatabaseBroker(ORM):
             return self.claim_by_compare(most)
         self.prepare(f'LISTEN "jobs_{self.list_key}"')
         with self.database.cursor() as cursor:
-            cursor.execute(CLAIM, [self.list_key, most, Conf.RETRY])
+            cursor.execute(CLAIM, [self.list_key, most, self.lease, Conf.RETRY])
             return list(cursor.fetchall())
 
     def claim_by_compare(self, most: int) -> list[Package]:
         due = self.get_connection().filter(key=self.list_key, lock__lte=Now())
         found = list(due.order_by("lock", "id").values_list("id", "payload")[:most])
-        lease = Now() + timedelta(seconds=Conf.RETRY)
+        leased = {"key": self.lease, "lock": Now() + timedelta(seconds=Conf.RETRY)}
         # Still due is the comparison: whoever came first has moved the time forward.
-        return [(pk, payload) for pk, payload in found if due.filter(pk=pk).update(lock=lease)]
+        return [(pk, payload) for pk, payload in found if due.filter(pk=pk).update(**leased)]
+
+    @property
+    def lease(self) -> str:
+        """The key of a job that is worked on names who has it: it can be given back when that one dies."""
+        return lease_key(self.list_key, pulse.Pulse.instance)
+
+    def give_back_expired(self) -> int:
+        """Jobs whose lease ran out are due again; the heartbeat looks every two seconds."""
+        held = self.get_connection().filter(key__startswith=f"{self.list_key}@", lock__lte=Now())
+        count: int = held.update(key=self.list_key)
+        return count
 
     def wait_and_claim(self) -> list[Package]:
         if self.database.vendor != "postgresql":

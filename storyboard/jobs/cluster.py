@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
@@ -23,22 +24,23 @@ from django_q.cluster import Sentinel
 from django_q.worker import worker
 
 from storyboard.jobs import pulse
+from storyboard.jobs.heartbeat import show_busy
 from storyboard.jobs.lifeline import die_with_parent, tie
 
 CYCLE = 0.5
+SHOW_BUSY = 10.0
 IDLE, RECYCLED, EXPIRED = -1, -2, 0
 NICE = {"media": 10}
 GAVE_UP = 70
 FORK = multiprocessing.get_context("fork")
 
 
-def main(cluster: str, lifeline: int, pipe: int) -> None:
+def main(cluster: str, instance: str, lifeline: int, pipe: int) -> None:
     # No lifeline thread here: this process forks, and the guard watches the pipe anyway.
     die_with_parent()
     os.nice(NICE.get(cluster, 0))
-    instance = uuid.uuid4()
-    pulse.start(cluster, instance.hex, pipe)
-    Guarded(cluster, lifeline, instance).run()
+    pulse.start(cluster, instance, pipe)
+    Guarded(cluster, lifeline).run()
 
 
 def tied(lifeline: int, target: Callable[..., None], args: tuple[Any, ...]) -> None:
@@ -48,10 +50,11 @@ def tied(lifeline: int, target: Callable[..., None], args: tuple[Any, ...]) -> N
 
 
 class Guarded(Sentinel):
-    def __init__(self, cluster: str, lifeline: int, instance: uuid.UUID) -> None:
+    def __init__(self, cluster: str, lifeline: int) -> None:
         # No other process looks at these two, so plain events do, and a signal handler may not be caught in them.
-        super().__init__(threading.Event(), threading.Event(), instance, get_broker(cluster), start=False)
+        super().__init__(threading.Event(), threading.Event(), uuid.uuid4(), get_broker(cluster), start=False)
         self.lifeline = lifeline
+        self.shown = time.monotonic()
         self.told_to_stop, self.teller = os.pipe()
 
     def run(self) -> None:
@@ -71,16 +74,24 @@ class Guarded(Sentinel):
 
     def guard(self) -> None:
         self.start_event.set()
+        pulse.Pulse.fresh = False
         while not self.wait_for_orders():
             for process in list(self.pool):
                 self.look_after(process)
             for process in (self.pusher, self.monitor):
                 if not process.is_alive():
                     self.replace(process)
-            busy = all(process.timer.value > 0 for process in self.pool)
-            pulse.send(pulse.BUSY if busy else pulse.GUARD)
+            self.show_pulse(busy=all(process.timer.value > 0 for process in self.pool))
         self.stop_event.set()
         self.stop()
+
+    def show_pulse(self, *, busy: bool) -> None:
+        pulse.send(pulse.BUSY if busy else pulse.GUARD)
+        if not busy:
+            self.shown = time.monotonic()
+        elif time.monotonic() - self.shown > SHOW_BUSY:
+            show_busy(pulse.Pulse.cluster, pulse.Pulse.instance)
+            self.shown = time.monotonic()
 
     def wait_for_orders(self) -> bool:
         """Wait one turn of the guard; true when it is time to stop in good order."""

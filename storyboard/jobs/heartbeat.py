@@ -6,10 +6,11 @@ Put in by pulse.due_beat(), run by workers; /readyz reads the rows. It also sets
 import logging
 from datetime import timedelta
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
 
 from storyboard.jobs import sweeps
+from storyboard.jobs.broker import DatabaseBroker
 from storyboard.jobs.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,28 @@ FRESH = timedelta(seconds=30)
 
 def beat(cluster: str, instance: str) -> None:
     try:
-        if not Heartbeat.objects.filter(instance=instance).update(beaten_at=Now()):
-            Heartbeat.objects.create(cluster=cluster, instance=instance)
+        show(cluster, instance)
+        DatabaseBroker(cluster).give_back_expired()
         if cluster == "fast":
             sweeps.enqueue_due()
     except (DatabaseError, InterfaceError) as error:
         # The row goes stale, which is what it is for; a failed job would be kept and run again.
         logger.debug("no heartbeat: %s", error)
+
+
+def show(cluster: str, instance: str) -> None:
+    if not Heartbeat.objects.filter(instance=instance).update(beaten_at=Now()):
+        Heartbeat.objects.create(cluster=cluster, instance=instance)
+
+
+def show_busy(cluster: str, instance: str) -> None:
+    """By the guard, while every worker is at a long job and none is free to take the heartbeat."""
+    try:
+        show(cluster, instance)
+    except (DatabaseError, InterfaceError) as error:
+        logger.debug("no heartbeat: %s", error)
+    finally:
+        connection.close()  # the guard forks, and two processes must not share a connection
 
 
 def is_beating(cluster: str) -> bool:

@@ -22,11 +22,12 @@ class Pulse:
     instance = ""
     pipe = -1
     last = 0.0
+    fresh = False  # the first pusher of a new cluster gives back what the one before it held
 
 
 def start(cluster: str, instance: str, pipe: int) -> None:
     os.set_blocking(pipe, False)
-    Pulse.cluster, Pulse.instance, Pulse.pipe = cluster, instance, pipe
+    Pulse.cluster, Pulse.instance, Pulse.pipe, Pulse.fresh = cluster, instance, pipe, True
 
 
 def due_beat() -> str:

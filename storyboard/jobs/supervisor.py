@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import FrameType
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -38,6 +39,8 @@ class Cluster:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        # Kept over restarts: the next cluster of this name gives back what the dead one held.
+        self.instance = uuid4().hex
         self.pause = 0.0
         self.start()
 
@@ -46,7 +49,7 @@ class Cluster:
         self.pulses, sender = os.pipe()
         os.set_blocking(self.pulses, False)
         self.process = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-m", "storyboard.jobs", self.name, str(end), str(sender)],
+            [sys.executable, "-m", "storyboard.jobs", self.name, self.instance, str(end), str(sender)],
             cwd=settings.ROOT,
             env={**os.environ, "Q_CLUSTER_NAME": self.name, "PROCESS_ROLE": "worker"},
             pass_fds=(end, sender),
@@ -102,13 +105,15 @@ class Supervisor:
         self.names = names
         self.grace = grace
         self.signals = 0
+        self.clusters: list[Cluster] = []
         self.woken, self.waker = os.pipe()
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self.tell)
         if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
             signal.signal(signal.SIGINT, self.tell)
-        clusters = [Cluster(name) for name in self.names]
+        self.clusters = [Cluster(name) for name in self.names]
+        clusters = self.clusters
         try:
             while not self.signals:
                 self.wait(clusters)

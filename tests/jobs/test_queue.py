@@ -14,8 +14,8 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 from django_q.pusher import pusher
 
-from storyboard.jobs import run, sweeps
-from storyboard.jobs.broker import DatabaseBroker
+from storyboard.jobs import pulse, run, sweeps
+from storyboard.jobs.broker import DatabaseBroker, give_back
 from storyboard.jobs.models import Sweep
 from storyboard.jobs.queue import enqueue
 from storyboard.logs import request_id
@@ -95,6 +95,28 @@ def test_a_lease_is_as_long_as_the_settings_say() -> None:
     DatabaseBroker("fast").claim(1)
     left = OrmQ.objects.get().lock - timezone.now()
     assert timedelta(seconds=Conf.RETRY - 5) < left <= timedelta(seconds=Conf.RETRY)
+
+
+def test_what_a_dead_cluster_held_is_due_at_once_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = DatabaseBroker("fast")
+    for instance in ("dead", "living"):
+        enqueue(MARK, instance)
+        monkeypatch.setattr(pulse.Pulse, "instance", instance)
+        assert len(claimed(broker)) == 1
+    assert give_back("fast", "dead") == 1
+    assert len(claimed(broker)) == 1
+    assert not claimed(broker)
+
+
+def test_a_lease_that_ran_out_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse.Pulse, "instance", "lost")
+    enqueue(MARK, 1)
+    broker = DatabaseBroker("fast")
+    (job,) = claimed(broker)
+    assert broker.give_back_expired() == 0
+    OrmQ.objects.update(lock=Now() - timedelta(seconds=1))
+    assert broker.give_back_expired() == 1
+    assert claimed(broker) == [job]
 
 
 def test_a_later_start_is_not_early() -> None:

@@ -1,9 +1,12 @@
 """`manage.py worker`: take jobs from the queue, in two clusters, until told to stop."""
 
+import contextlib
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 
+from storyboard.jobs.broker import give_back
 from storyboard.jobs.supervisor import Supervisor
 
 
@@ -18,4 +21,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        Supervisor(options["cluster"] or ["fast", "media"], options["grace"]).run()
+        supervisor = Supervisor(options["cluster"] or ["fast", "media"], options["grace"])
+        supervisor.run()
+        # All of its processes are gone: what they had to leave undone need not wait for its lease to run out.
+        with contextlib.suppress(DatabaseError):
+            for cluster in supervisor.clusters:
+                give_back(cluster.name, cluster.instance)
