@@ -48,3 +48,7 @@ lock:
 .PHONY: bench-live
 bench-live:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.live
+
+.PHONY: bench-queue
+bench-queue:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.queue $(ARGS)

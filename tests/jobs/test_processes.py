@@ -279,6 +279,7 @@ def test_make_run_serves_prints_where_and_ends_on_ctrl_c(house: House) -> None:
     wait_until(lambda: "running at" in house.log.read_text(), 10, f"serve: {house.log.read_text()}")
     assert f"Lastframe is running at http://localhost:{port}\nSign in: http://localhost" in house.log.read_text()
     house.runs_a_job("served")
+    wait_until(lambda: Heartbeat.objects.count() == 2, LIMIT, "both heartbeats")
     with urllib.request.urlopen(f"http://localhost:{port}/readyz") as answer:
         assert answer.status == 200
     assert {os.getpgid(pid) for pid in house.marked()} == {process.pid}
