@@ -190,7 +190,8 @@ def test_a_token_replaced_in_another_tab_does_not_break_this_one(style: Style, c
     assert answer.value.status != 403
 
 
-def test_a_fragment_after_the_session_ended_leads_to_signing_in_and_back(style: Style) -> None:
+def test_a_fragment_after_the_session_ended_leads_to_signing_in_and_back(style: Style, console: Console) -> None:
+    console.allow("favicon.ico")  # asked for by a sign-in page outside the frame
     page = style()
     page.context.clear_cookies(name="session")
     page.get_by_role("button", name="Signed out", exact=True).click()
