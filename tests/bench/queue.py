@@ -8,6 +8,7 @@ import argparse
 import os
 import random
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.jobs.postgres import free_port, own_server
+import psycopg
+
+from tests.postgres import private_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = ["procrastinate[sync]", "celery[redis]"]
@@ -169,21 +172,32 @@ def main() -> None:
     chosen = options.parse_args()
     random.seed(1)
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory() as name, own_server() as server:
+    with tempfile.TemporaryDirectory() as name, private_cluster(durable=True) as server:
         folder = Path(name)
         folder.chmod(0o755)
         bench = Bench(folder, 40 if chosen.short else 150)
         for stock in (False, True):
             who = "stock django-q2" if stock else "Lastframe"
-            for engine, url in (("SQLite", ""), ("PostgreSQL", server.url.replace("/postgres", "/bench"))):
+            for engine, url in (("SQLite", ""), ("PostgreSQL", server.url.replace("/postgres?", "/bench?"))):
                 if url:
-                    run([str(server.found / "psql"), server.url, "-qc", "DROP DATABASE IF EXISTS bench"], {})
-                    run([str(server.found / "psql"), server.url, "-qc", "CREATE DATABASE bench"], {})
+                    fresh_database(server.url)
                 title = f"{who}, {engine}"
                 attempt(rows, title, lambda title=title, url=url, stock=stock: django(bench, title, url, stock=stock))  # type: ignore[misc]
         if not chosen.ours:
             compare(bench, rows, server.url)
     table(rows)
+
+
+def fresh_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS bench")
+        connection.execute("CREATE DATABASE bench")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def compare(bench: Bench, rows: list[Row], url: str) -> None:

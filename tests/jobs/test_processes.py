@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ from django_q.models import OrmQ
 from storyboard.jobs.lifeline import descendants
 from storyboard.jobs.models import Heartbeat
 from storyboard.jobs.queue import enqueue
-from tests.jobs.postgres import Server, free_port, own_server
+from tests.postgres import Cluster, private_cluster
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 LIMIT = 15.0
@@ -38,6 +39,12 @@ def wait_until(done: Callable[[], object], seconds: float, what: str) -> float:
         assert time.monotonic() - started < seconds, f"{what}: not within {seconds} seconds"
         time.sleep(0.05)
     return time.monotonic() - started
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class House:
@@ -329,14 +336,14 @@ def test_a_wrong_setting_is_one_sentence(house: House) -> None:
 
 @pytest.mark.postgres
 def test_the_database_is_restarted(tmp_path: Path) -> None:
-    with own_server() as server:
+    with private_cluster() as server:
         house = House(tmp_path, server.url)
         subprocess.run([*MANAGE, "migrate", "-v0"], cwd=settings.ROOT, env=house.env, check=True)
         process = house.start("worker")
         try:
             runs_there(house, server, "before")
             clusters = cluster_pids(process.pid)[0]
-            server.stop()
+            server.stop(immediate=True)
             time.sleep(3)
             server.start()
             runs_there(house, server, "after")
@@ -347,7 +354,7 @@ def test_the_database_is_restarted(tmp_path: Path) -> None:
         house.leaves_nothing(1)
 
 
-def runs_there(house: House, server: Server, word: str) -> None:
+def runs_there(house: House, server: Cluster, word: str) -> None:
     """Queue a job in the other database, by the statement that enqueue() sends."""
     from storyboard.jobs.broker import PUT
     from storyboard.jobs.packages import package
