@@ -147,10 +147,10 @@ def test_jobs_run_in_order_with_the_id_of_the_request_that_queued_them(
 ) -> None:
     trace = tmp_path / "trace"
     monkeypatch.setenv("JOBS_TRACE", str(trace))
-    token = request_id.set("abc123")
-    enqueue(MARK, 1)
-    request_id.reset(token)
-    enqueue(MARK, 2)
+    for number, request in ((1, "abc123"), (2, "")):
+        token = request_id.set(request)
+        enqueue(MARK, number)
+        request_id.reset(token)
     assert run_jobs() == [MARK, MARK]
     lines = [line.split(" ") for line in trace.read_text().splitlines()]
     assert [(line[0], line[3]) for line in lines] == [("1", "abc123"), ("2", "")]
