@@ -87,7 +87,7 @@ def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     # Only the web processes pool: a pool that is forked, as the job clusters fork, hands one socket to two processes.
     if pooled:
-        options["pool"] = {"min_size": 1, "max_size": env_int("DB_POOL", 10), "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": env_int("DB_POOL", 10), "timeout": 10, "max_idle": 60}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -96,7 +96,7 @@ def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0 if pooled else None,
-        "CONN_HEALTH_CHECKS": not pooled,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
 

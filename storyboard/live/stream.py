@@ -9,12 +9,13 @@ The browser's side is static/js/live.js, which says what a page writes. What it 
     hello     first; its id is where the stream starts (`?after=`, or Last-Event-ID, or now)
     hint      data: a topic; id: its number in the channel
     resync    too much was missed: fetch everything again
-    beat      every TICK seconds: the line is alive, and the person may still see this
+    beat      every TICK seconds: the line is alive
     gone      the person lost access, or signed out: do not come back
     replaced  the person opened too many others: come back when somebody looks at this one
 """
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
@@ -33,6 +34,8 @@ from storyboard.live.hub import REPLACED, Hint, hub
 from storyboard.live.listen import in_thread
 
 TICK = 10.0
+# Leaving a team is told at once by a hint; this is for what no hint tells of, a session that was ended elsewhere.
+ASK_AGAIN = 60.0
 # A hint of this topic says that somebody's access changed: every stream asks again before it says anything more.
 ACCESS = "members"
 UNKNOWN = -1
@@ -111,6 +114,8 @@ class Stream:
 
     async def hello(self) -> str:
         self.due = time.monotonic() + TICK
+        # Not all at once: a restart brings every browser back in the same second.
+        self.asked = time.monotonic() - random.random() * ASK_AGAIN / 2  # noqa: S311  spreads load, guards nothing
         if self.after is None:
             self.last = await in_thread(queries.position, self.channel)
             return event("hello", number=self.last)
@@ -120,8 +125,9 @@ class Stream:
     async def next(self) -> str:
         arrived = await self.seat.wait(max(0.0, self.due - time.monotonic()))
         hints = [hint for hint in arrived if hint[0] > self.last]
-        beat = time.monotonic() >= self.due
-        if (beat or any(topic in {ACCESS, ""} for _, topic in hints)) and not await self.may_see():
+        now = time.monotonic()
+        beat, ask = now >= self.due, now - self.asked >= ASK_AGAIN
+        if (ask or any(topic in {ACCESS, ""} for _, topic in hints)) and not await self.may_see():
             self.seat.end("gone")
             return ""
         text = "".join([await self.pass_on(hint) for hint in hints])
@@ -149,6 +155,7 @@ class Stream:
 
     async def may_see(self) -> bool:
         """Ask again. While the database is away nobody can say, so nothing is said; there are no hints either."""
+        self.asked = time.monotonic()
         while not self.seat.ended:
             try:
                 await in_thread(self.check)

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.postgres import private_cluster
+
 CLIENTS = int(os.environ.get("CLIENTS", "1000"))
 BOARDS = CLIENTS // 5
 LOADS = {"board": (500, 50.0), "broadcast": (20, 1.0)}
@@ -228,15 +230,21 @@ def product() -> None:
 
 
 def main() -> None:
+    """On SQLite, then on PostgreSQL: the server in DATABASE_URL, or one of our own for as long as this runs."""
     url = os.environ.get("DATABASE_URL", "")
+    if urlsplit(url).scheme in {"postgres", "postgresql"}:
+        compare(url)
+    else:
+        with private_cluster(durable=True) as cluster:
+            compare(cluster.url)
+
+
+def compare(url: str) -> None:
     print(
         f"{CLIENTS} streams on one web process, {BOARDS} boards; milliseconds from commit to client\n{HEAD}", flush=True
     )
     results = {"memory": peer()}
     for engine, address in {"SQLite": "", "PostgreSQL": url}.items():
-        if engine == "PostgreSQL" and urlsplit(url).scheme not in {"postgres", "postgresql"}:
-            print("PostgreSQL was not measured: set DATABASE_URL=postgres://… to a server where databases can be made.")
-            continue
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder) / "result.json"
             where = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": address, "BENCH_RESULT": str(result)}
