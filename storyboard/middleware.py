@@ -56,25 +56,35 @@ def proxies(get_response: Handler) -> Handler:
 
 def unwrap_proxies(request: HttpRequest) -> None:
     meta = request.META
-    chain = [part.strip() for part in meta.pop("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if not is_trusted(meta.get("REMOTE_ADDR", "")):
+    chain = [plain_address(part) for part in meta.pop("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    meta["REMOTE_ADDR"] = plain_address(meta.get("REMOTE_ADDR", ""))
+    if not is_trusted(meta["REMOTE_ADDR"]):
         meta.pop("HTTP_X_FORWARDED_PROTO", None)
         return
     # From the right: each trusted proxy vouches for the address it wrote down, and for no other.
-    while chain and is_trusted(meta.get("REMOTE_ADDR", "")) and is_address(chain[-1]):
+    while chain and chain[-1] and is_trusted(meta["REMOTE_ADDR"]):
         meta["REMOTE_ADDR"] = chain.pop()
 
 
-def is_address(text: str) -> bool:
+def plain_address(text: str) -> str:
+    """The address without a port, brackets or zone, IPv4 as IPv4; empty when it is none.
+
+    Some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711; a socket for both families shows ::ffff:192.0.2.1.
+    """
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        ip_address(text)
+        address = ip_address(bare.partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def is_trusted(text: str) -> bool:
-    return is_address(text) and any(ip_address(text) in network for network in settings.TRUSTED_PROXIES)
+    return text != "" and any(ip_address(text) in network for network in settings.TRUSTED_PROXIES)
 
 
 @sync_and_async_middleware

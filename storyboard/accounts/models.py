@@ -19,17 +19,14 @@ class SignInLink(models.Model):
 
 
 class Attempts(models.Model):
-    """How often something was tried in one window of time; raised by one atomic statement."""
+    """When one thing was tried lately, as seconds since 1970: a handful of numbers in one row."""
 
-    key = models.CharField(max_length=64)
-    window = models.BigIntegerField()
-    count = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["key", "window"], name="one_count_per_window")]
+    key = models.CharField(max_length=64, primary_key=True)
+    tries = models.JSONField(default=list)
+    seen_at = models.FloatField(db_index=True)
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.count}"
+        return f"{self.key}: {len(self.tries)}"
 
 
 class CacheEntry(models.Model):
