@@ -316,6 +316,41 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none" if EMBEDDED and not EMAIL_URL.hostname else "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL.hostname)
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Passwords are counted by accounts/throttle.py; all other limits of allauth stay on.
+ACCOUNT_RATE_LIMITS = {"login": None}
+ACCOUNT_FORMS = {
+    "login": "storyboard.accounts.forms.SignInForm",
+    "signup": "storyboard.accounts.forms.SignUpForm",
+    "change_password": "storyboard.accounts.forms.ChangePasswordForm",
+    "set_password": "storyboard.accounts.forms.SetPasswordForm",
+    "reset_password": "storyboard.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "storyboard.accounts.forms.NewPasswordForm",
+    "reauthenticate": "storyboard.accounts.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "storyboard.accounts.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_PERIOD = 30
+MFA_TOTP_TOLERANCE = 1
+# Whoever could sign in has a confirmed address where mail is set up; a pending change must not lock the door.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "storyboard.accounts.forms.SecondStepForm",
+    "reauthenticate": "storyboard.accounts.forms.SecondStepAgainForm",
+    "activate_totp": "storyboard.accounts.forms.TurnOnAppForm",
+    "add_webauthn": "storyboard.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "storyboard.accounts.passkeys.RenamePasskeyForm",
+    "login_webauthn": "storyboard.accounts.passkeys.SignInWithPasskeyForm",
+    "authenticate_webauthn": "storyboard.accounts.passkeys.SecondStepPasskeyForm",
+    "reauthenticate_webauthn": "storyboard.accounts.passkeys.PasskeyAgainForm",
+}
 CSRF_FAILURE_VIEW = "storyboard.pages.csrf_failure"
 
 

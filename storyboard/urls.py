@@ -7,11 +7,11 @@ from storyboard import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
     path("", include("storyboard.accounts.urls")),
     path("", include("storyboard.teams.urls")),
 ]
 handler400 = "storyboard.pages.bad_request"
 handler403 = "storyboard.pages.forbidden"
 handler404 = "storyboard.pages.missing"
+handler429 = "storyboard.accounts.views.too_many"
 handler500 = "storyboard.pages.broken"

@@ -1,0 +1,117 @@
+"""Changing and resetting a password: the link is good once, other sessions end, the second step stays."""
+
+import statistics
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from storyboard.teams.models import AuditEntry, User
+from tests.accounts.conftest import SECRET, Browser
+
+pytestmark = pytest.mark.django_db
+BETTER = "an even better secret"
+
+
+def reset_link(client: Client, email: str) -> str:
+    client.post("/accounts/password/reset/", {"email": email})
+    found = next(word for word in mail.outbox[-1].body.split() if "/reset/key/" in word)
+    return found.removeprefix("http://localhost:8000")
+
+
+def choose(client: Client, link: str) -> str:
+    form = client.get(link, follow=True)
+    where = form.redirect_chain[-1][0]
+    return client.post(where, {"password1": BETTER}, follow=True).content.decode()
+
+
+def test_a_reset_link_sets_a_new_password_once(client: Client, alice: User) -> None:
+    link = reset_link(client, alice.email)
+    assert "Your password is changed" in choose(client, link)
+    alice.refresh_from_db()
+    assert alice.check_password(BETTER)
+    assert "This link no longer works" in Client().get(link, follow=True).content.decode()
+    assert AuditEntry.objects.filter(action="password_changed", actor=alice.email).count() == 1
+
+
+def test_a_reset_ends_every_session(browser_of: Browser, alice: User) -> None:
+    laptop = browser_of(alice)
+    choose(Client(), reset_link(Client(), alice.email))
+    assert laptop.get("/account/").status_code == 302
+
+
+def test_a_reset_does_not_go_around_the_second_step(client: Client, alice: User) -> None:
+    TOTP.activate(alice, generate_totp_secret())
+    choose(client, reset_link(client, alice.email))
+    assert client.get("/account/").status_code == 302
+    answer = client.post("/accounts/login/", {"login": alice.email, "password": BETTER})
+    assert answer["Location"] == "/accounts/2fa/authenticate/"
+    assert client.get("/account/").status_code == 302
+
+
+def test_changing_the_password_ends_the_other_sessions_at_once(browser_of: Browser, alice: User) -> None:
+    laptop, phone = browser_of(alice), browser_of(alice)
+    before = laptop.session.session_key
+    form = {"oldpassword": SECRET, "password1": BETTER}
+    assert laptop.post("/accounts/password/change/", form).status_code == 302
+    assert laptop.get("/account/").status_code == 200
+    assert phone.get("/account/").status_code == 302
+    assert laptop.session.session_key != before
+    assert "this one" in laptop.get("/account/").content.decode()
+
+
+def test_an_account_without_a_password_chooses_one(client: Client, alice: User) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    client.force_login(alice)
+    assert client.get("/accounts/password/change/")["Location"] == "/accounts/password/set/"
+    client.post("/accounts/password/set/", {"password1": BETTER})
+    alice.refresh_from_db()
+    assert alice.check_password(BETTER)
+
+
+@pytest.mark.parametrize("password", ["short", "password123", "12345678901", "alice@example"])
+def test_a_weak_password_is_refused_in_words(browser_of: Browser, alice: User, password: str) -> None:
+    form = {"oldpassword": SECRET, "password1": password}
+    page = browser_of(alice).post("/accounts/password/change/", form).content.decode()
+    assert "password" in page
+    alice.refresh_from_db()
+    assert alice.check_password(SECRET)
+
+
+def test_reset_says_the_same_for_a_missing_account(alice: User) -> None:
+    answers = [
+        Client().post("/accounts/password/reset/", {"email": email}) for email in (alice.email, "no@example.com")
+    ]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert answers[0].cookies == answers[1].cookies == {}
+
+
+def seconds(url: str, form: dict[str, str]) -> float:
+    begun = time.perf_counter()
+    Client(REMOTE_ADDR="203.0.113.7").post(url, form)
+    return time.perf_counter() - begun
+
+
+@pytest.mark.parametrize(("url", "field"), [("/accounts/login/", "login"), ("/accounts/password/reset/", "email")])
+def test_a_missing_account_takes_as_long_as_an_existing_one(url: str, field: str, settings: Settings) -> None:
+    """A real hash, made quicker; the median of pairs, because the machine is busy with other things."""
+    settings.PASSWORD_HASHERS = ["tests.accounts.test_passwords.Hasher"]
+    settings.ACCOUNT_RATE_LIMITS = False
+    ratios = []
+    for n in range(25):
+        User.objects.create_user(f"here{n}@example.com", SECRET)
+        here = seconds(url, {field: f"here{n}@example.com", "password": "wrong"})
+        ratios.append(here / seconds(url, {field: f"gone{n}@example.com", "password": "wrong"}))
+    assert statistics.median(ratios) == pytest.approx(1, abs=0.1)
+
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
+
+
+class Hasher(PBKDF2PasswordHasher):
+    iterations = 200_000
