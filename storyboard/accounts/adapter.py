@@ -78,7 +78,7 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **hook: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **hook)
-        actions.signed_in(user, how=how(request, hook["signal_kwargs"] or {}))
+        actions.signed_in(user, how=how(request, user))
         throttle.sweep()
         return response
 
@@ -163,12 +163,9 @@ def authentications(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     return list(get_authentication_records(request, user))
 
 
-def how(request: HttpRequest, extra: dict[str, Any]) -> str:
+def how(request: HttpRequest, user: User) -> str:
     """“password”, “link” or “passkey”, and the second step if there was one."""
-    if extra.get("how"):
-        return str(extra["how"])
-    user = request.user
-    records = authentications(request, user) if isinstance(user, User) else []
+    records = authentications(request, user)
     if any(entry.get("passwordless") for entry in records):
         return "passkey"
     steps = [str(entry.get("type") or entry["method"]) for entry in records]

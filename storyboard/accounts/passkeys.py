@@ -34,7 +34,15 @@ class CredentialField(forms.JSONField):
         return None
 
 
-class AddPasskeyForm(webauthn.AddWebAuthnForm):
+class Sentences(forms.Form):
+    """A hidden input has no place for its error, so it goes on top, without Django's “(Hidden field …)”."""
+
+    def get_context(self) -> dict[str, Any]:
+        errors = [*self.non_field_errors(), *self.errors.get("credential", [])]
+        return {**super().get_context(), "errors": errors}
+
+
+class AddPasskeyForm(Sentences, webauthn.AddWebAuthnForm):
     passwordless = None  # always; not a question for people
     credential = CredentialField()
 
@@ -44,7 +52,7 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         try:
-            return super().clean()  # type: ignore[no-any-return]
+            return dict(super().clean() or {})
         except MALFORMED as error:
             raise forms.ValidationError(words.PASSKEY) from error
 
@@ -62,7 +70,7 @@ def name_passkey(field: forms.Field) -> None:
     dress(field, "Name", errors, hint="So that you can tell your passkeys apart.", longest=80)
 
 
-class UsePasskey(forms.Form):
+class UsePasskey(Sentences):
     """Read the credential without trusting its shape; shared by the three forms below."""
 
     credential = CredentialField()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
@@ -109,8 +110,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/link_dead.html", status=404)
     if request.user.is_authenticated:
         logout(request)
+    record_authentication(request, user, method="link")
     # Whoever runs the program made the link, so the address needs no check by mail.
-    answer: HttpResponse = perform_login(request, user, email_verification="none", signal_kwargs={"how": "link"})
+    answer: HttpResponse = perform_login(request, user, email_verification="none")
     return answer
 
 
