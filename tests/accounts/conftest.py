@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from pytest_django.fixtures import Settings
 from storyboard.teams.models import User
 
 SECRET = "a long enough secret"
+STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 Browser = Callable[[User], Client]
 
 
@@ -22,6 +24,9 @@ def without_tokens(page: str) -> str:
 def the_embedded_mode(settings: Settings) -> None:
     """No mail server, whatever the database; a real hash takes half a second on purpose, so not here."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "none"
+    # The names of a collected build are not there in tests.
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": STATIC_FILES}}
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

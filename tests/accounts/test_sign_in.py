@@ -109,6 +109,14 @@ def test_mail_names_the_public_url_and_never_the_host_header(client: Client, set
         assert "\n" not in message.subject
 
 
+def test_a_silent_mail_server_is_said_in_words(client: Client, settings: Settings, alice: User) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    for email in (alice.email, "missing@example.com"):
+        answer = client.post("/accounts/password/reset/", {"email": email})
+        assert (answer.status_code, "no message was sent" in answer.content.decode()) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("wanted", "where"),
     [

@@ -22,6 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = options["email"].strip().lower()
+        self.check_email(email)
         user = User.objects.filter(email=email).first()
         if user is None and options["create"]:
             user = self.create(email, options["name"].strip())
@@ -29,9 +30,14 @@ class Command(BaseCommand):
             self.fail(f"Nobody here has the address {email}. Add --create to make the account.")
         self.stdout.write(f"Sign in: {link_for(user)}")
 
-    def create(self, email: str, name: str) -> User:
+    def check_email(self, email: str) -> None:
         try:
             validate_email(email)
+        except ValidationError:
+            self.fail(f"{email} is not an e-mail address.")
+
+    def create(self, email: str, name: str) -> User:
+        try:
             User(email=email, name=name).clean_fields(exclude=["password"])
         except ValidationError as error:
             self.fail(f"Cannot make an account for {email}: {' '.join(error.messages)}")
