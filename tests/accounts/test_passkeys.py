@@ -1,21 +1,17 @@
 """Passkeys in a real Chromium with a virtual authenticator: add one, sign in with it, use it as the second step."""
 
-import os
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from allauth.mfa.models import Authenticator
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from storyboard.accounts import actions
 from storyboard.teams.models import AuditEntry, User
 from tests.accounts.conftest import SECRET
+from tests.browser import OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture
@@ -26,20 +22,10 @@ def site(live_server: LiveServer, settings: Settings) -> str:
 
 
 @pytest.fixture
-def page(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    # Playwright's loop runs in this thread, and Django would refuse the test's own queries beside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        page = browser.new_page(base_url=site)
-        problems: list[str] = []
-        page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        with_authenticator(page)
-        yield page
-        assert problems == []
-        browser.close()
+def page(site: str, open_page: OpenPage) -> Page:
+    page = open_page(base_url=site)
+    with_authenticator(page)
+    return page
 
 
 def with_authenticator(page: Page) -> None:
