@@ -16,7 +16,11 @@ def membership(user: Person, team: Team) -> Membership | None:
 
 def require(user: Person, team: Team, role: Role) -> Membership:
     """Return the person's membership when it reaches `role`: 404 for outsiders, 403 for a weaker role."""
-    found = membership(user, team)
+    return reach(membership(user, team), role)
+
+
+def reach(found: Membership | None, role: Role) -> Membership:
+    """The same for a membership that was already looked up."""
     if found is None:
         raise Missing()
     if found.role < role:

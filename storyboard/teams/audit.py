@@ -26,6 +26,7 @@ class Did(models.TextChoices):
     TEAM_RENAMED = "team_renamed", "renamed the team"
     TEAM_DELETED = "team_deleted", "deleted the team"
     TEAM_RESTORED = "team_restored", "restored the team"
+    TEAM_PURGED = "team_purged", "was removed for good"
     MEMBER_JOINED = "member_joined", "joined"
     MEMBER_LEFT = "member_left", "left"
     MEMBER_REMOVED = "member_removed", "removed a member"

@@ -10,7 +10,7 @@ BEGIN SELECT RAISE(ABORT, 'The audit log is append-only.'); END;
 """
 POSTGRESQL = """
 CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'The audit log is append-only.'; END $$;
+$$ BEGIN RAISE EXCEPTION 'The audit log is append-only.' USING ERRCODE = 'insufficient_privilege'; END $$;
 CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON teams_auditentry
 FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
 """
