@@ -1,12 +1,12 @@
 """Shared by every test: the four people, their team, and a database that both engines can empty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
-from django.test import Client
+from django.test import Client, override_settings
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
@@ -27,6 +27,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER IF EXISTS audit_no_DELETE")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing is slow on purpose; thousands of tests that sign nobody in by password need not wait for it."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture
