@@ -1,0 +1,152 @@
+"""Who gets what from every URL: the table that test_project.py sends request by request.
+
+A new URL needs a line here: `public` for pages open to all, `signed_in` for a person's own pages, `team` for what is
+behind a role. Each line says the answer to GET and to POST; 405 where there is no such method.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from storyboard.teams.models import Role
+
+
+class Actor(StrEnum):
+    """Everybody who might come; a guest holds a share link, which opens nothing yet."""
+
+    ANONYMOUS = "anonymous"
+    GUEST = "guest"
+    STRANGER = "stranger"
+    REMOVED = "removed member"
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    EDITOR = "editor"
+    PRODUCER = "producer"
+    OWNER = "owner"
+
+
+MEMBERS = {
+    Actor.VIEWER: Role.VIEWER,
+    Actor.REVIEWER: Role.REVIEWER,
+    Actor.EDITOR: Role.EDITOR,
+    Actor.PRODUCER: Role.PRODUCER,
+    Actor.OWNER: Role.OWNER,
+}
+UNKNOWN = (Actor.ANONYMOUS, Actor.GUEST)
+Data = dict[str, str]
+NOTHING: Data = {}
+TO_SIGN_IN, NOT_FOR_YOU, NOT_HERE, NO_SUCH_METHOD = 302, 403, 404, 405
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of one URL: the expected status for each actor, and what is posted."""
+
+    method: str
+    expected: dict[Actor, int]
+    data: Data = field(default_factory=dict)
+
+
+def everyone(status: int, **others: int) -> dict[Actor, int]:
+    """The same for all but those named, in lower case."""
+    return {actor: others.get(actor.name.lower(), status) for actor in Actor}
+
+
+def public(get: int, post: int = NO_SUCH_METHOD, data: Data = NOTHING) -> list[Row]:
+    """Open to all; whoever asks, the answer is the same."""
+    return [Row("GET", everyone(get)), Row("POST", everyone(post), data)]
+
+
+def at_the_door(get: int, post: int, *, inside: int = 302) -> list[Row]:
+    """For people who are not signed in; the others are sent on."""
+    return [
+        Row("GET", everyone(inside, anonymous=get, guest=get)),
+        Row("POST", everyone(inside, anonymous=post, guest=post)),
+    ]
+
+
+def signed_in(get: int, post: int = NO_SUCH_METHOD, data: Data = NOTHING) -> list[Row]:
+    """A person's own page, whatever their teams."""
+    return [Row("GET", own(get)), Row("POST", own(post), data)]
+
+
+def own(status: int) -> dict[Actor, int]:
+    if status == NO_SUCH_METHOD:
+        return everyone(NO_SUCH_METHOD)
+    return everyone(status, anonymous=TO_SIGN_IN, guest=TO_SIGN_IN)
+
+
+def account(get: int, post: int) -> list[Row]:
+    """The same behind allauth's door, which asks who you are before it looks at the method."""
+    unknown = {"anonymous": TO_SIGN_IN, "guest": TO_SIGN_IN}
+    return [Row("GET", everyone(get, **unknown)), Row("POST", everyone(post, **unknown))]
+
+
+def team(role: Role, get: int = NO_SUCH_METHOD, post: int = NO_SUCH_METHOD, data: Data = NOTHING) -> list[Row]:
+    """Behind a role: outsiders are told nothing is there, weaker roles that it is not for them."""
+    return [Row("GET", reaching(role, get)), Row("POST", reaching(role, post), data)]
+
+
+def reaching(role: Role, status: int) -> dict[Actor, int]:
+    if status == NO_SUCH_METHOD:
+        return everyone(NO_SUCH_METHOD)
+    expected = everyone(NOT_HERE, anonymous=TO_SIGN_IN, guest=TO_SIGN_IN)
+    return expected | {actor: status if has >= role else NOT_FOR_YOU for actor, has in MEMBERS.items()}
+
+
+# The owner in this table is the only one, so leaving is refused.
+LEAVING = [
+    Row("GET", reaching(Role.VIEWER, 200)),
+    Row("POST", reaching(Role.VIEWER, 302) | {Actor.OWNER: 400}),
+]
+# The invitation is for an address that none of them has.
+ACCEPTING = [
+    Row("GET", everyone(200)),
+    Row("POST", everyone(403, anonymous=200, guest=200)),
+]
+
+MATRIX: dict[str, list[Row]] = {
+    "healthz": public(200, 200),
+    "readyz": public(200, 200),
+    # Teams
+    "home": [Row("GET", everyone(302, anonymous=200, guest=200)), Row("POST", everyone(NO_SUCH_METHOD))],
+    "team_list": signed_in(200, 302, {"name": "Second unit"}),
+    "team": team(Role.VIEWER, 200),
+    "team_people": team(Role.VIEWER, 200),
+    "team_rename": team(Role.OWNER, post=302, data={"team-name": "Southlight"}),
+    "team_leave": LEAVING,
+    "team_delete": team(Role.OWNER, 200, 302, {"name": "Northlight"}),
+    "team_restore": team(Role.OWNER, post=302),
+    "member_role": team(Role.OWNER, post=302, data={"role": "30"}),
+    "member_remove": team(Role.OWNER, 200, 302),
+    "team_invite": team(Role.OWNER, post=200, data={"email": "new@example.com", "role": "30"}),
+    "invitation_resend": team(Role.OWNER, post=200),
+    "invitation_revoke": team(Role.OWNER, post=302),
+    "invitation": ACCEPTING,
+    "team_audit": team(Role.OWNER, 200),
+    "team_audit_csv": team(Role.OWNER, 200),
+    # Accounts, by django-allauth; posts are empty, so they show what a stranger may ask for, not what it does
+    "account_login": at_the_door(200, 200),
+    "account_logout": [Row("GET", everyone(200, anonymous=302, guest=302)), Row("POST", everyone(302))],
+    "account_inactive": public(200),
+    "account_signup": at_the_door(200, 200),
+    "account_reauthenticate": account(200, 200),
+    "account_email": account(200, 302),
+    "account_email_verification_sent": public(200),
+    "account_confirm_email": public(200, 404),
+    "account_change_password": account(200, 200),
+    "account_set_password": account(302, 302),
+    "account_reset_password": public(200, 200),
+    "account_reset_password_done": public(200),
+    "account_reset_password_from_key": public(200, 200),
+    "account_reset_password_from_key_done": public(200),
+    "account_confirm_login_code": public(302, 302),
+    "mfa_index": account(200, 405),
+    "mfa_authenticate": public(302, 302),
+    "mfa_reauthenticate": account(302, 302),
+    "mfa_activate_totp": account(302, 302),
+    "mfa_deactivate_totp": account(404, 404),
+    "mfa_view_recovery_codes": account(404, 405),
+    "mfa_generate_recovery_codes": account(302, 302),
+    "mfa_download_recovery_codes": account(404, 404),
+    "usersessions_list": account(200, 302),
+}

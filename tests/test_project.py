@@ -1,0 +1,155 @@
+"""The whole project at once: every URL has a row in the access matrix, and every row is true."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from storyboard.teams import actions
+from storyboard.teams.models import Membership, Role, Team, User
+from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, UNKNOWN, Actor, Row
+
+Join = Callable[[User, Role], Membership]
+DENIED = {401, 403, 404, 405}
+# What stands for the parts of a URL that are no object of a team.
+ANYTHING = {"key": "x", "uidb36": "1", "token": "x"}
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every URL's name and the names of its parts."""
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            inner = f"{prefix}{found.namespace}:" if found.namespace else prefix
+            yield from patterns(found, inner)
+        elif isinstance(found, URLPattern):
+            yield f"{prefix}{found.name}", [*found.pattern.regex.groupindex]
+
+
+URLS = dict(patterns(get_resolver()))
+CASES = [pytest.param(name, row, id=f"{row.method} {name}") for name in URLS for row in MATRIX.get(name, [])]
+WITH_IDS = [name for name, parts in URLS.items() if "team_id" in parts]
+
+
+@dataclass
+class World:
+    """Alice's team with somebody in every role, a stranger's team, and the ids that their URLs are made of."""
+
+    people: dict[Actor, User]
+    ids: dict[str, str]
+    strangers_ids: dict[str, str]
+
+    def url(self, name: str, **swapped: str) -> str:
+        parts = ANYTHING | self.ids | swapped
+        return reverse(name, kwargs={part: parts[part] for part in URLS[name]})
+
+    def send(self, actor: Actor, row: Row, url: str, **headers: str) -> HttpResponseBase:
+        client = Client(headers=headers, raise_request_exception=False)
+        if actor not in UNKNOWN:
+            client.force_login(self.people[actor])
+        answer: HttpResponseBase = getattr(client, row.method.lower())(url, row.data)
+        return answer
+
+
+def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
+    """One object of each kind in the team; a new kind of object in URLs is a line here."""
+    target = User.objects.create_user(f"target-{tag}@example.com")
+    member = Membership.objects.create(team=team, user=target, role=Role.VIEWER)
+    invitation, token = actions.invite(team, email="nobody@example.com", role=Role.VIEWER, by=owner)
+    return {
+        "team_id": team.public_id,
+        "member_id": member.public_id,
+        "invitation_id": invitation.public_id,
+        "token": token,
+    }
+
+
+@pytest.fixture
+def world(team: Team, alice: User, charlie: User, join: Join) -> World:
+    people = {Actor.OWNER: alice, Actor.STRANGER: charlie}
+    for actor, role in MEMBERS.items():
+        if actor not in people:
+            people[actor] = User.objects.create_user(f"{role.label.lower()}@example.com", "a long enough secret")
+            join(people[actor], role)
+    people[Actor.REMOVED] = User.objects.create_user("removed@example.com", "a long enough secret")
+    actions.remove_member(join(people[Actor.REMOVED], Role.OWNER), by=alice)
+    others = ids_of(charlie.memberships.get().team, charlie, "there")
+    return World(people, ids_of(team, alice, "here"), others)
+
+
+def everything() -> dict[str, list[dict[str, object]]]:
+    """Each row of ours except the door's own counts."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("storyboard.")]
+    ours = [model for model in ours if not model.__module__.startswith("storyboard.accounts.")]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in ours}
+
+
+def without_last_login(rows: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
+    """Being signed in by the test is no change by the request."""
+    people = [{key: value for key, value in row.items() if key != "last_login"} for row in rows["User"]]
+    return rows | {"User": people}
+
+
+def is_denied(answer: HttpResponseBase) -> bool:
+    to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith(reverse("account_login"))
+    return answer.status_code in DENIED or to_sign_in
+
+
+def test_every_url_has_a_name() -> None:
+    assert not [name for name in URLS if name.endswith("None")]
+
+
+def test_every_url_has_a_row_for_get_and_post() -> None:
+    lacking = {name for name in URLS if [row.method for row in MATRIX.get(name, [])] != ["GET", "POST"]}
+    assert lacking == set(), "give these URLs rows in tests/access_matrix.py"
+
+
+def test_no_row_is_left_of_a_url_that_is_gone() -> None:
+    assert set(MATRIX) - set(URLS) == set()
+
+
+@pytest.mark.parametrize(("name", "row"), CASES)
+def test_everybody_gets_what_the_table_says(world: World, name: str, row: Row) -> None:
+    got = {}
+    before = without_last_login(everything())
+    for actor in Actor:
+        # Not an atomic block: our durable actions refuse to run inside one.
+        point = transaction.savepoint()
+        answer = world.send(actor, row, world.url(name))
+        got[actor] = answer.status_code
+        assert not is_denied(answer) or without_last_login(everything()) == before
+        transaction.savepoint_rollback(point)
+    assert got == row.expected
+
+
+@pytest.mark.parametrize(("name", "row"), [case for case in CASES if "team_id" in URLS[str(case.values[0])]])
+def test_asking_as_htmx_opens_no_other_door(world: World, name: str, row: Row) -> None:
+    weak = {actor: status for actor, status in row.expected.items() if status in DENIED or actor in UNKNOWN}
+    got = {}
+    for actor in weak:
+        before = without_last_login(everything())
+        got[actor] = world.send(actor, row, world.url(name), **{"HX-Request": "true"}).status_code
+        assert without_last_login(everything()) == before
+    assert got == weak | {actor: 401 for actor in UNKNOWN if weak[actor] != NO_SUCH_METHOD}
+
+
+@pytest.mark.parametrize("name", WITH_IDS)
+def test_an_id_of_another_team_is_not_found(world: World, name: str) -> None:
+    before = without_last_login(everything())
+    rows = [row for row in MATRIX[name] if row.expected[Actor.OWNER] != NO_SUCH_METHOD]
+    for part in set(URLS[name]) & set(world.strangers_ids):
+        url = world.url(name, **{part: world.strangers_ids[part]})
+        statuses = {row.method: world.send(Actor.OWNER, row, url).status_code for row in rows}
+        assert statuses == {row.method: 404 for row in rows}, part
+    assert without_last_login(everything()) == before
+
+
+def test_a_made_up_id_is_not_found(world: World) -> None:
+    for made_up in ("x", "0", "%00", "a" * 500, "..", "'"):
+        client = Client()
+        client.force_login(world.people[Actor.OWNER])
+        assert client.get(f"/teams/{made_up}/audit/").status_code == 404
