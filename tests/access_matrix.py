@@ -104,6 +104,12 @@ ACCEPTING = [
     Row("POST", everyone(403, anonymous=200, guest=200)),
 ]
 
+# A browser cannot show a sign-in page where it reads a stream.
+STREAM = [
+    Row("GET", reaching(Role.VIEWER, 200) | dict.fromkeys(UNKNOWN, NOT_HERE)),
+    Row("POST", everyone(NO_SUCH_METHOD)),
+]
+
 MATRIX: dict[str, list[Row]] = {
     "healthz": public(200, 200),
     "readyz": public(200, 200),
@@ -112,6 +118,7 @@ MATRIX: dict[str, list[Row]] = {
     "team_list": signed_in(200, 302, {"name": "Second unit"}),
     "team": team(Role.VIEWER, 200),
     "team_people": team(Role.VIEWER, 200),
+    "team_live": STREAM,
     "team_rename": team(Role.OWNER, post=302, data={"team-name": "Southlight"}),
     "team_leave": LEAVING,
     "team_delete": team(Role.OWNER, 200, 302, {"name": "Northlight"}),

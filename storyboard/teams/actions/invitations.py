@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from storyboard.errors import Conflict, Forbidden, Missing, Throttled
+from storyboard.jobs.queue import enqueue
+from storyboard.live.publish import publish
 from storyboard.teams.actions.lock import locked, locked_by_owner
 from storyboard.teams.actions.teams import TWICE
 from storyboard.teams.audit import Did, record
@@ -21,6 +23,7 @@ VALID = timedelta(days=7)
 # After this long a mail that does not leave is a problem to show, not to wait for.
 PATIENCE = timedelta(hours=1)
 A_DAY = 50
+SEND = "storyboard.teams.tasks.send_invitation"
 
 
 def sends_mail() -> bool:
@@ -46,6 +49,7 @@ def invite(team: Team, *, email: str, role: Role, by: User) -> tuple[Invitation,
     invitation = Invitation.objects.create(team=team, email=email, role=role, invited_by=by, expires_at=now + VALID)
     token = send_or_show(invitation)
     record(Did.INVITED, by=by, team=team, subject=email, detail={"role": role.label})
+    publish(team.channel, "members")
     return invitation, token
 
 
@@ -60,6 +64,7 @@ def resend(invitation: Invitation, *, by: User) -> tuple[Invitation, str]:
     found.save(update_fields=["invited_by", "token_hash", "sent_at", "expires_at"])
     token = send_or_show(found)
     record(Did.INVITATION_RESENT, by=by, team=team, subject=found.email, detail={"role": Role(found.role).label})
+    publish(team.channel, "members")
     return found, token
 
 
@@ -70,6 +75,7 @@ def revoke(invitation: Invitation, *, by: User) -> None:
     found.revoked_at = timezone.now()
     found.save(update_fields=["revoked_at"])
     record(Did.INVITATION_REVOKED, by=by, team=team, subject=found.email)
+    publish(team.channel, "members")
 
 
 @transaction.atomic(durable=True)
@@ -89,6 +95,7 @@ def accept(token: str, *, by: User) -> Team:
     Membership.objects.create(team=team, user=by, role=role)
     detail: dict[str, object] = {"role": role.label, "invited_by": invitation.invited_by.email}
     record(Did.MEMBER_JOINED, by=by, team=team, subject=by.email, detail=detail)
+    publish(team.channel, "members")
     return team
 
 
@@ -106,6 +113,7 @@ def mint(invitation: Invitation) -> str:
 def mark_sent(invitation: Invitation, *, token: str) -> None:
     """It left; unless somebody asked for another link while it was on its way."""
     Invitation.objects.filter(pk=invitation.pk, token_hash=digest(token)).update(sent_at=timezone.now())
+    publish(invitation.team.channel, "members")
 
 
 def fresh_token(invitation: Invitation) -> str:
@@ -117,6 +125,7 @@ def fresh_token(invitation: Invitation) -> str:
 
 def send_or_show(invitation: Invitation) -> str:
     if sends_mail():
+        enqueue(SEND, invitation.pk)
         return ""
     invitation.sent_at = timezone.now()
     invitation.save(update_fields=["sent_at"])

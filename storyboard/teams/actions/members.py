@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from storyboard.errors import DomainError, Missing
+from storyboard.live.publish import publish
 from storyboard.teams.actions.lock import locked, locked_by_owner
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Membership, Role, Team, User
@@ -22,6 +23,7 @@ def change_role(membership: Membership, *, role: Role, by: User) -> None:
     member.save(update_fields=["role"])
     detail: dict[str, object] = {"before": before.label, "after": role.label}
     record(Did.ROLE_CHANGED, by=by, team=team, subject=member.user.email, detail=detail)
+    publish(team.channel, "members")
 
 
 @transaction.atomic(durable=True)
@@ -33,6 +35,7 @@ def remove_member(membership: Membership, *, by: User) -> None:
     member.delete()
     detail: dict[str, object] = {"role": Role(member.role).label}
     record(Did.MEMBER_REMOVED, by=by, team=team, subject=member.user.email, detail=detail)
+    publish(team.channel, "members")
 
 
 @transaction.atomic(durable=True)
@@ -44,6 +47,7 @@ def leave_team(team: Team, *, by: User) -> None:
     keep_an_owner(team, member)
     member.delete()
     record(Did.MEMBER_LEFT, by=by, team=team, subject=by.email, detail={"role": Role(member.role).label})
+    publish(team.channel, "members")
 
 
 def as_it_is_now(membership: Membership) -> Membership:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from storyboard.errors import Missing, Throttled
+from storyboard.live.publish import publish
 from storyboard.teams.access import reach
 from storyboard.teams.actions.lock import locked, locked_by_owner
 from storyboard.teams.audit import Did, record
@@ -32,6 +33,7 @@ def create_team(user: User, *, name: str) -> Team:
     team = Team.objects.create(name=name)
     Membership.objects.create(team=team, user=user, role=Role.OWNER)
     record(Did.TEAM_CREATED, by=user, team=team, subject=name)
+    publish(team.channel, "members")
     return team
 
 
@@ -43,6 +45,7 @@ def rename_team(team: Team, *, name: str, by: User) -> Team:
     before, team.name = team.name, name
     team.save(update_fields=["name"])
     record(Did.TEAM_RENAMED, by=by, team=team, subject=name, detail={"before": before})
+    publish(team.channel, "members")
     return team
 
 
@@ -53,6 +56,7 @@ def delete_team(team: Team, *, by: User) -> None:
     team.deleted_at = timezone.now()
     team.save(update_fields=["deleted_at"])
     record(Did.TEAM_DELETED, by=by, team=team, subject=team.name)
+    publish(team.channel, "members")
 
 
 @transaction.atomic(durable=True)
@@ -67,6 +71,7 @@ def restore_team(team: Team, *, by: User) -> Team:
     team.deleted_at = None
     team.save(update_fields=["deleted_at"])
     record(Did.TEAM_RESTORED, by=by, team=team, subject=team.name)
+    publish(team.channel, "members")
     return team
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from storyboard.live.queries import position
 from storyboard.pages import toast
 from storyboard.teams import queries
 from storyboard.teams.access import an
@@ -58,6 +59,8 @@ def standing(invitation: Invitation, now: datetime) -> str:
 
 
 def team_page(request: SignedInRequest, own: Membership, *, status: int = 200, **extra: Any) -> HttpResponse:
+    # Read before the rows: what changes in between is fetched again, not missed.
+    extra["position"] = position(own.team.channel)
     forms = {"invite_form": InviteForm(), "rename_form": TeamForm(initial={"name": own.team.name}, prefix="team")}
     return render(request, "teams/team.html", people(own) | forms | extra, status=status)
 
