@@ -17,7 +17,7 @@ from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, TO_SIGN_IN, UNK
 Join = Callable[[User, Role], Membership]
 DENIED = {401, 403, 404, 405}
 # What stands for the parts of a URL that are no object of a team.
-ANYTHING = {"key": "x", "uidb36": "1", "token": "x"}
+ANYTHING = {"key": "x", "pk": "1", "uidb36": "1", "token": "x"}
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
