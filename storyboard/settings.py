@@ -383,4 +383,7 @@ Q_CLUSTER = {
 # Every task there is, by dotted name, and the cluster that runs it: storyboard.jobs.queue.enqueue()
 JOB_TASKS = {
     "storyboard.jobs.housekeeping.tidy": "fast",
+    "storyboard.teams.tasks.purge_deleted_teams": "fast",
+    "storyboard.teams.tasks.send_invitation": "fast",
+    "storyboard.teams.tasks.send_waiting_invitations": "fast",
 }

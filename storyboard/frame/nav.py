@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from storyboard.teams.models import Role, Team
 
@@ -22,11 +22,4 @@ ENTRIES = [
 
 def links(team: Team, role: int) -> list[tuple[Entry, str]]:
     """The entries that a person with this role can open, each with its address."""
-    return [(entry, url) for entry in ENTRIES if role >= entry.role and (url := address(entry.route, team.public_id))]
-
-
-def address(route: str, *args: str) -> str:
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
+    return [(entry, reverse(entry.route, args=[team.public_id])) for entry in ENTRIES if role >= entry.role]

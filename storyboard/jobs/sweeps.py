@@ -14,6 +14,8 @@ from storyboard.jobs.queue import enqueue
 
 SWEEPS: dict[str, int] = {
     "storyboard.jobs.housekeeping.tidy": 3600,
+    "storyboard.teams.tasks.purge_deleted_teams": 3600,
+    "storyboard.teams.tasks.send_waiting_invitations": 300,
 }
 
 

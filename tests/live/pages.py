@@ -13,8 +13,7 @@ PART = """
 <h2>{{ team.name }}</h2><input id="note" aria-label="Note"><video id="clip"></video>
 </section>
 """
-PAGE = """{% extends "base.html" %}{% load static %}{% block title %}Try{% endblock %}
-{% block head %}<script src="{% static "js/live.js" %}" defer></script>{% endblock %}
+PAGE = """{% extends "base.html" %}{% block title %}Try{% endblock %}
 {% block main %}<h1>Try</h1><div data-live="{{ live }}" hidden></div>PART{% endblock %}
 """
 

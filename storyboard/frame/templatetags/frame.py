@@ -8,13 +8,12 @@ from django.forms import BoundField, RadioSelect
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from storyboard import pages
 from storyboard.frame import icons, nav
-from storyboard.teams.models import Team, User
+from storyboard.teams.models import User
 
 register = template.Library()
 HUES = 8
@@ -47,21 +46,6 @@ def team_nav(context: Context, content: str) -> SafeString:
         return mark_safe("")
     links = nav.links(member.team, member.role)
     return render_to_string("_team_nav.html", {"links": links, "current": content.strip()})
-
-
-@register.simple_tag
-def team_address(team: Team) -> str:
-    return nav.address("team", team.public_id) or reverse("home")
-
-
-@register.simple_tag
-def teams_address() -> str:
-    return nav.address("team_list") or reverse("home")
-
-
-@register.simple_tag
-def account_address() -> str:
-    return nav.address("account")
 
 
 @register.filter
