@@ -382,6 +382,8 @@ Q_CLUSTER = {
 }
 # Every task there is, by dotted name, and the cluster that runs it: storyboard.jobs.queue.enqueue()
 JOB_TASKS = {
+    "storyboard.accounts.tasks.send_message": "fast",
+    "storyboard.accounts.tasks.send_waiting_messages": "fast",
     "storyboard.jobs.housekeeping.tidy": "fast",
     "storyboard.teams.tasks.purge_deleted_teams": "fast",
     "storyboard.teams.tasks.send_invitation": "fast",

@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.models.functions import Now
 from django.test import Client, override_settings
-from django_q.models import OrmQ
-from django_q.signing import SignedPackage
 
-from storyboard.jobs.run import run
 from storyboard.teams.models import Membership, Role, Team, User
+from tests.drain import drain
 
 pytest_plugins = ["tests.browser", "tests.suite"]
 
@@ -85,14 +82,4 @@ def as_user(client: Client) -> Callable[[User], Client]:
 @pytest.fixture
 def run_jobs(db: None) -> Callable[[], list[str]]:
     """Run every due job in order, in this process, and those that they queue; says which tasks ran."""
-
-    def drain() -> list[str]:
-        done: list[str] = []
-        while job := OrmQ.objects.filter(lock__lte=Now()).order_by("lock", "id").first():
-            job.delete()
-            task, request, *ids = SignedPackage.loads(job.payload)["args"]
-            run(task, request, *ids)
-            done.append(task)
-        return done
-
     return drain

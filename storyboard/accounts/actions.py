@@ -14,11 +14,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from storyboard.accounts.models import SignInLink
+from storyboard.accounts.models import Message, SignInLink
+from storyboard.jobs.queue import enqueue
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Membership, Role, Team, User
 
 LINK_LIFE = timedelta(hours=24)
+SEND = "storyboard.accounts.tasks.send_message"
+# A mail that did not leave in this time answers a question nobody waits for any more.
+MAIL_LIFE = timedelta(hours=1)
 
 
 @transaction.atomic(durable=True)
@@ -157,3 +161,24 @@ def drop_sessions(user: User, *, keep: str = "", only: str = "") -> int:
     ended, _ = Session.objects.filter(session_key__in=keys).delete()
     rows.delete()
     return ended
+
+
+@transaction.atomic
+def queue_message(to: str, *, subject: str, text: str) -> None:
+    """Have a mail sent by the worker; not durable, because allauth may be in a transaction of its own."""
+    message = Message.objects.create(to=to, subject=subject[:254], text=text)
+    enqueue(SEND, message.pk)
+
+
+@transaction.atomic(durable=True)
+def drop_message(message: Message) -> None:
+    message.delete()
+
+
+@transaction.atomic(durable=True)
+def queue_waiting_messages() -> None:
+    """Try again with what is still here, and forget what is too old."""
+    now = timezone.now()
+    Message.objects.filter(created_at__lt=now - MAIL_LIFE).delete()
+    for pk in Message.objects.filter(created_at__lt=now - timedelta(minutes=2)).values_list("pk", flat=True):
+        enqueue(SEND, pk)

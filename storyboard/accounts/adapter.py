@@ -3,10 +3,8 @@
 allauth calls these methods at the points where it has no setting; each hands over to an action.
 """
 
-import logging
 import math
 import time
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -22,11 +20,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from storyboard.accounts import actions, throttle
 from storyboard.accounts.words import ERRORS
-from storyboard.errors import DomainError
 from storyboard.teams.audit import Did
 from storyboard.teams.models import User
-
-logger = logging.getLogger(__name__)
 
 # What allauth tells people by mail is what the audit log records: this is its one hook after each such change.
 CHANGES = {
@@ -142,11 +137,8 @@ class Adapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         words = {"email": email, "public_url": settings.PUBLIC_URL, **context}
-        try:
-            self.render_mail(template_prefix, email, words).send()
-        except (OSError, SMTPException) as error:
-            logger.exception("The mail server did not take a message.")
-            raise DomainError("The mail server does not answer, so no message was sent. Try again later.") from error
+        mail = self.render_mail(template_prefix, email, words)
+        actions.queue_message(email, subject=str(mail.subject), text=str(mail.body))
 
     def format_email_subject(self, subject: str) -> str:
         return subject

@@ -18,6 +18,18 @@ class SignInLink(models.Model):
         return f"link for {self.user}"
 
 
+class Message(models.Model):
+    """A mail on its way: written with what caused it, and deleted once it has left: it may hold a link."""
+
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=254)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"“{self.subject}” to {self.to}"
+
+
 class Attempts(models.Model):
     """When one thing was tried lately, as seconds since 1970: a handful of numbers in one row."""
 

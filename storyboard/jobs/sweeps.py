@@ -13,6 +13,7 @@ from storyboard.jobs.models import Sweep
 from storyboard.jobs.queue import enqueue
 
 SWEEPS: dict[str, int] = {
+    "storyboard.accounts.tasks.send_waiting_messages": 120,
     "storyboard.jobs.housekeeping.tidy": 3600,
     "storyboard.teams.tasks.purge_deleted_teams": 3600,
     "storyboard.teams.tasks.send_waiting_invitations": 300,

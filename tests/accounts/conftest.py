@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from storyboard.teams.models import User
+from tests.drain import drain
 
 SECRET = "a long enough secret"
 STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -18,6 +21,12 @@ Browser = Callable[[User], Client]
 def without_tokens(page: str) -> str:
     """A page as everybody gets it: the form tokens differ each time."""
     return re.sub(r"\b[A-Za-z0-9]{64}\b", "token", page)
+
+
+def letters() -> list[EmailMessage]:
+    """What was mailed, once the worker has done its jobs."""
+    drain()
+    return list(mail.outbox)
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,13 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.core import mail
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from storyboard.accounts.queries import device
 from storyboard.teams.models import AuditEntry, User
-from tests.accounts.conftest import SECRET, Browser, without_tokens
+from tests.accounts.conftest import SECRET, Browser, letters, without_tokens
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +92,7 @@ def test_a_new_address_counts_once_its_link_is_opened(
     assert "changing to alice@new.example" in client.get("/account/").content.decode()
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
-    link = next(word for word in mail.outbox[-1].body.split() if "confirm-email" in word)
+    link = next(word for word in letters()[-1].body.split() if "confirm-email" in word)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(link.removeprefix("http://localhost:8000"))
     alice.refresh_from_db()
@@ -115,7 +114,7 @@ def test_a_taken_address_cannot_be_confirmed(browser_of: Browser, alice: User, b
     EmailAddress.objects.create(user=bob, email=bob.email, verified=verified, primary=True)
     client = browser_of(alice)
     client.post("/accounts/email/", {"email": bob.email})
-    link = next(word for word in mail.outbox[-1].body.split() if "confirm-email" in word)
+    link = next(word for word in letters()[-1].body.split() if "confirm-email" in word)
     assert client.post(link.removeprefix("http://localhost:8000")).status_code in {200, 302}
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
@@ -139,7 +138,7 @@ def test_a_change_of_address_can_be_called_off(browser_of: Browser, alice: User)
     client = browser_of(alice)
     for email in ("a@new.example", "b@new.example"):
         client.post("/accounts/email/", {"email": email})
-    link = next(word for word in mail.outbox[-1].body.split() if "confirm-email" in word)
+    link = next(word for word in letters()[-1].body.split() if "confirm-email" in word)
     assert list(EmailAddress.objects.order_by("pk").values_list("email", flat=True)) == [alice.email, "b@new.example"]
     client.post("/accounts/email/", {"cancel": ""})
     assert "no longer works" in client.get(link.removeprefix("http://localhost:8000")).content.decode()
@@ -151,7 +150,7 @@ def test_the_link_is_sent_again_at_most_every_three_minutes(browser_of: Browser,
     client = browser_of(alice)
     client.post("/accounts/email/", {"email": "alice@new.example"})
     page = client.post("/accounts/email/", {"send_again": ""}, follow=True)
-    assert len(mail.outbox) == 1
+    assert len(letters()) == 1
     assert "is on its way" in str(list(page.context["messages"])[-1])
 
 
@@ -160,7 +159,7 @@ def test_the_old_address_hears_of_the_change(browser_of: Browser, alice: User) -
     EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
     client = browser_of(alice)
     client.post("/accounts/email/", {"email": "alice@new.example"})
-    link = next(word for word in mail.outbox[-1].body.split() if "confirm-email" in word)
+    link = next(word for word in letters()[-1].body.split() if "confirm-email" in word)
     client.post(link.removeprefix("http://localhost:8000"))
-    assert mail.outbox[-1].to == ["alice@example.com"]
-    assert "Your account now belongs to alice@new.example." in mail.outbox[-1].body
+    assert letters()[-1].to == ["alice@example.com"]
+    assert "Your account now belongs to alice@new.example." in letters()[-1].body

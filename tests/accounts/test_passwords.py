@@ -5,12 +5,11 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from storyboard.teams.models import AuditEntry, User
-from tests.accounts.conftest import SECRET, Browser
+from tests.accounts.conftest import SECRET, Browser, letters
 
 pytestmark = pytest.mark.django_db
 BETTER = "an even better secret"
@@ -18,7 +17,7 @@ BETTER = "an even better secret"
 
 def reset_link(client: Client, email: str) -> str:
     client.post("/accounts/password/reset/", {"email": email})
-    found = next(word for word in mail.outbox[-1].body.split() if "/reset/key/" in word)
+    found = next(word for word in letters()[-1].body.split() if "/reset/key/" in word)
     return found.removeprefix("http://localhost:8000")
 
 

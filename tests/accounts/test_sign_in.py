@@ -1,16 +1,20 @@
 """Signing up, in and out: nobody learns who has an account, and every act is recorded once."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core import mail
 from django.db import IntegrityError
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from storyboard.accounts import actions
+from storyboard.accounts import actions, tasks
+from storyboard.accounts.models import Message
+from storyboard.jobs.run import JobFailed
 from storyboard.teams.models import AuditEntry, User
-from tests.accounts.conftest import SECRET, Browser, without_tokens
+from tests.accounts.conftest import SECRET, Browser, letters, without_tokens
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Dora", "email": "dora@example.com", "password1": SECRET}
@@ -86,7 +90,7 @@ def test_the_database_refuses_a_second_account(alice: User) -> None:
 @pytest.mark.usefixtures("with_mail")
 def test_with_mail_an_address_is_confirmed_before_the_first_sign_in(client: Client) -> None:
     client.post("/accounts/signup/", {**NEW, "next": "/account/"})
-    link = next(word for word in mail.outbox[0].body.split() if "confirm-email" in word)
+    link = next(word for word in letters()[0].body.split() if "confirm-email" in word)
     assert link.startswith("http://localhost:8000/accounts/confirm-email/")
     page = client.get(link.removeprefix("http://localhost:8000"))
     assert "Is <strong>dora@example.com</strong> your address?" in page.content.decode()
@@ -102,19 +106,35 @@ def test_mail_names_the_public_url_and_never_the_host_header(client: Client, set
     client.post("/accounts/signup/", {**NEW, "email": alice.email}, headers=host)
     for email in (alice.email, "missing@example.com"):
         client.post("/accounts/password/reset/", {"email": email}, headers=host)
-    assert len(mail.outbox) == 4
-    for message in mail.outbox:
+    assert len(letters()) == 4
+    for message in letters():
         assert "https://films.example.com" in message.body
         assert "127.0.0.1" not in message.body
         assert "\n" not in message.subject
 
 
-def test_a_silent_mail_server_is_said_in_words(client: Client, settings: Settings, alice: User) -> None:
+def test_a_silent_mail_server_loses_no_message(
+    client: Client, settings: Settings, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    for email in (alice.email, "missing@example.com"):
-        answer = client.post("/accounts/password/reset/", {"email": email})
-        assert (answer.status_code, "no message was sent" in answer.content.decode()) == (400, True)
+    client.post("/accounts/password/reset/", {"email": alice.email})
+    with pytest.raises(JobFailed):
+        letters()
+    settings.EMAIL_BACKEND = backend
+    later = timezone.now() + timedelta(minutes=3)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    tasks.send_waiting_messages()
+    assert [message.to for message in letters()] == [[alice.email]]
+    assert not Message.objects.exists()
+
+
+def test_a_message_that_nobody_waits_for_any_more_is_forgotten(client: Client, alice: User) -> None:
+    Message.objects.create(to=alice.email, subject="x", text="y", created_at=timezone.now() - timedelta(hours=2))
+    tasks.send_waiting_messages()
+    assert letters() == []
+    assert not Message.objects.exists()
 
 
 @pytest.mark.parametrize(
