@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from storyboard.errors import Missing
 from storyboard.teams.access import Person, reach
+from storyboard.teams.audit import Did
 from storyboard.teams.models import AuditEntry, Invitation, Membership, Role, Team, User
 
 KEPT = timedelta(days=30)
@@ -84,8 +85,12 @@ def invitation_for(user: Person, team_id: str, invitation_id: str) -> Invitation
 
 
 def audit_of(team: Team) -> QuerySet[AuditEntry]:
-    """What was done in the team, newest first."""
-    return AuditEntry.objects.filter(team_id=team.pk)
+    """What was done in the team, and how its members' accounts were used since they joined, newest first."""
+    since = Membership.objects.filter(team=team, created_at__lte=OuterRef("at"))
+    own = Exists(since.filter(user_id=OuterRef("actor_id")))
+    # Whoever fails to sign in has no name yet, only the address that was tried.
+    tried = Q(action=Did.SIGN_IN_FAILED) & Exists(since.filter(user__email=OuterRef("subject")))
+    return AuditEntry.objects.filter(Q(team_id=team.pk) | (Q(team_id=None) & (Q(own) | tried)))
 
 
 def actors_of(team: Team) -> list[str]:

@@ -182,3 +182,18 @@ def test_the_log_tells_who_acted_from_where(team: Team, alice: User, as_user: As
     assert entry.detail == {"before": "Northlight"}
     assert entry.request_id
     assert entry.at <= timezone.now()
+
+
+def test_owners_see_how_members_accounts_were_used_and_nobody_elses(
+    team: Team, alice: User, bob: User, charlie: User, join: Join, as_user: AsUser
+) -> None:
+    record(Did.SIGNED_IN, by=bob, detail={"how": "before he joined"})
+    join(bob, Role.VIEWER)
+    for person in (bob, charlie):
+        record(Did.SIGNED_IN, by=person, detail={"how": "password"})
+        record(Did.SIGN_IN_FAILED, by=None, subject=person.email)
+    page = as_user(alice).get(reverse("team_audit", args=[team.public_id])).content.decode()
+    assert page.count("failed to sign in</td>") == page.count("signed in</td>") == 1
+    assert bob.email in page
+    assert charlie.email not in page
+    assert "before he joined" not in page
