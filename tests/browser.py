@@ -75,7 +75,7 @@ driver = Driver()
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    if nextitem is None or not nextitem.get_closest_marker("browser"):
+    if "browser" not in getattr(nextitem, "fixturenames", ()):
         driver.close()
 
 

@@ -1,0 +1,88 @@
+"""Each rule about imports is broken once on purpose, in a copy, and import-linter must say so."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LATER = ("sandbox", "exports", "sharing", "takes", "boards", "connections", "providers", "rendering")
+APPS = "Apps import only what is below them, and nothing imports the sandbox"
+INSIDE = "Inside an app: urls, views, tasks and forms, actions, then queries and models"
+PURE = "Providers and rendering know neither Django nor the database"
+VENDORS = "Vendors do not know each other"
+NETWORK = "Views, actions, models and forms touch no network"
+# The rule, a file, and the import planted in it.
+PLANTED = [
+    (APPS, "teams/models.py", "storyboard.accounts.models"),
+    (APPS, "errors.py", "storyboard.teams.models"),
+    (APPS, "boards/queries.py", "storyboard.takes"),
+    (APPS, "jobs/queue.py", "storyboard.live"),
+    (APPS, "exports/cut.py", "storyboard.sharing"),
+    (APPS, "urls.py", "storyboard.sandbox"),
+    (APPS, "stray.py", "json"),
+    (INSIDE, "teams/queries.py", "storyboard.teams.urls"),
+    (INSIDE, "teams/models.py", "storyboard.teams.access"),
+    (INSIDE, "accounts/models.py", "storyboard.accounts.urls"),
+    (PURE, "providers/reapi.py", "django.conf"),
+    (PURE, "rendering/probe.py", "storyboard.pages"),
+    (VENDORS, "providers/reapi.py", "storyboard.providers.ark"),
+    (NETWORK, "teams/models.py", "httpx"),
+    (NETWORK, "teams/queries.py", "requests.adapters"),
+    (NETWORK, "boards/views.py", "boto3"),
+    (NETWORK, "boards/actions.py", "socket"),
+]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project as it will be: today's code and an empty package for each app to come."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    package = tmp_path / "storyboard"
+    shutil.copytree(ROOT / "storyboard", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in LATER:
+        (package / name).mkdir(exist_ok=True)
+        (package / name / "__init__.py").touch()
+    for vendor in ("reapi", "ark"):
+        (package / "providers" / f"{vendor}.py").touch()
+    return tmp_path
+
+
+def broken(project: Path) -> list[str]:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    said = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert "Analyzed" in said.stdout, said.stdout + said.stderr
+    return re.findall(r"^(.+) BROKEN$", said.stdout, re.MULTILINE)
+
+
+def test_with_every_app_to_come_the_rules_hold(copy: Path) -> None:
+    assert broken(copy) == []
+
+
+@pytest.mark.parametrize(("rule", "file", "module"), PLANTED)
+def test_a_planted_import_breaks_its_rule(copy: Path, rule: str, file: str, module: str) -> None:
+    path = copy / "storyboard" / file
+    with path.open("a") as source:
+        source.write(f"\nimport {module}\n")
+    assert rule in broken(copy)
+
+
+def test_every_rule_is_broken_here_once() -> None:
+    assert {rule for rule, _, _ in PLANTED} == {contract["name"] for contract in contracts()}
+
+
+def test_every_app_keeps_the_order_inside_an_app() -> None:
+    apps = {path.parent.name for path in ROOT.glob("storyboard/*/models.py")}
+    apps |= {path.parent.name for path in ROOT.glob("storyboard/*/urls.py")}
+    named = next(contract["containers"] for contract in contracts() if contract["name"] == INSIDE)
+    assert apps <= {container.removeprefix("storyboard.") for container in named}
+
+
+def contracts() -> list[dict[str, list[str]]]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    found: list[dict[str, list[str]]] = settings["tool"]["importlinter"]["contracts"]
+    return found
