@@ -66,6 +66,15 @@ def secret_key(path: Path) -> str:
     return key
 
 
+def secret_file(name: str) -> str:
+    """What is in the file that a setting names, so that the secret itself is in no environment."""
+    path = env(name)
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except OSError as error:
+        raise SettingError(f"Cannot read {path}, which {name} names: {error.strerror}.") from error
+
+
 def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:
     """SQLite for no URL or sqlite:///path, PostgreSQL for postgres://user:password@host:port/name?option=value."""
     parts = urlsplit(url)
@@ -92,7 +101,7 @@ def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or secret_file("DATABASE_PASSWORD_FILE"),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0 if pooled else None,
@@ -207,7 +216,7 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [ROOT / "static"]
 SERVESTATIC_USE_FINDERS = EMBEDDED
 SERVESTATIC_AUTOREFRESH = False

@@ -64,3 +64,16 @@ def test_listening_everywhere_answers_to_our_own_names() -> None:
     assert "*" not in own_names("0.0.0.0")
     assert {"localhost", "127.0.0.1", "[::1]"} <= set(own_names("0.0.0.0"))
     assert "[fd00::1]" in own_names("fd00::1")
+
+
+def test_the_database_password_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret\n")
+    monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(tmp_path / "password"))
+    assert database("postgres://ann@db/films", tmp_path, pooled=False)["PASSWORD"] == "s3cret"
+    assert database("postgres://ann:own@db/films", tmp_path, pooled=False)["PASSWORD"] == "own"
+
+
+def test_a_password_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(tmp_path / "absent"))
+    with pytest.raises(SettingError, match="which DATABASE_PASSWORD_FILE names: No such file"):
+        database("postgres://ann@db/films", tmp_path, pooled=False)
