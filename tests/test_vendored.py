@@ -8,13 +8,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [ROOT / "static/vendor", ROOT / "tests/vendor"]
-ROW = re.compile(r"^\| (\S+\.js) \| [^|]+ \| [^|]+, (\S+) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (\S+\.(?:js|json)) \| [^|]+ \| [^|]+, (\S+) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=["static", "tests"])
 def test_every_vendored_script_is_listed_with_its_checksum(folder: Path) -> None:
     listed = {name: digest for name, _, digest in ROW.findall((folder / "README.md").read_text())}
-    found = {str(path.relative_to(folder)): path for path in folder.rglob("*.js")}
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*.js*")}
     assert listed == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()}
 
 
