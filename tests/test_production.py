@@ -168,5 +168,15 @@ def test_static_files_have_a_hash_in_their_name_and_are_kept_for_ever(webs: tupl
     assert int(re.findall(r"max-age=(\d+)", headers["cache-control"])[0]) >= 31_536_000
 
 
+def test_readiness_waits_for_a_worker_and_the_worker_s_own_check_agrees(site: Site, webs: tuple[Web, Web]) -> None:
+    body = wait_for(5, webs[0], "/readyz", 503)
+    assert "worker" in body
+    with site.process("worker"):
+        ready = json.loads(wait_for(30, webs[1], "/readyz", 200))
+        assert all(check["ok"] for check in ready["checks"].values())
+        _, _, *check = SERVICES["worker"]["healthcheck"]["test"]
+        site.run("worker", sys.executable, *check)
+
+
 def test_the_commands_are_programs_of_the_environment() -> None:
     assert all(shutil.which(str(Path(sys.executable).parent / program)) for program in ("python", "uvicorn"))
