@@ -1,22 +1,32 @@
 """How the whole suite runs, as a pytest plugin: what runs where and on which engine, and no test skips itself in CI."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from xdist.scheduler import LoadScopeScheduling
 
 ALONE = "lastframe/alone"
 
 
+def pytest_configure() -> None:
+    # With PostgreSQL the settings are production's, and name static files by their hash. The processes that tests start
+    # find them collected; the server inside a test finds them where they are written.
+    if not settings.EMBEDDED:
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
-    # With PostgreSQL static files are served as in production, from a manifest; made once, before the workers start.
+    # Once, before the workers start.
     if not settings.EMBEDDED and not hasattr(session.config, "workerinput"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(collect, cwd=settings.ROOT, check=True)
 
 
 @pytest.hookimpl(tryfirst=True)

