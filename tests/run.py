@@ -22,6 +22,8 @@ from tests.postgres import Cluster, NoServer, find_server, private_cluster  # no
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MAY_INSTALL = CI or os.environ.get("INSTALL") == "1"
 NOTHING_COLLECTED = 5
+# One pass; a build that hangs tells nobody why it failed.
+LIMIT_SECONDS = 15 * 60
 
 
 def main(arguments: list[str]) -> int:
@@ -60,15 +62,28 @@ def suite(engine: str, database: str, arguments: list[str]) -> int:
 def wait(tests: subprocess.Popen[bytes]) -> int:
     """Pytest's answer; when we are ended it gets the time to stop what it started."""
     try:
-        return tests.wait()
-    except (KeyboardInterrupt, SystemExit) as end:
-        if isinstance(end, SystemExit):  # Ctrl-C has reached it already, and a second one would cut its cleaning short
-            tests.send_signal(signal.SIGINT)
-        try:
-            tests.wait(30)
-        except subprocess.TimeoutExpired:
-            tests.kill()
+        return tests.wait(LIMIT_SECONDS)
+    except KeyboardInterrupt:
+        # Ctrl-C has reached it already, and a second one would cut its cleaning short.
+        end(tests)
         raise
+    except SystemExit:
+        tests.send_signal(signal.SIGINT)
+        end(tests)
+        raise
+    except subprocess.TimeoutExpired:
+        print(f"\nThe tests did not end in {LIMIT_SECONDS // 60} minutes; stopping them.", flush=True)
+        tests.send_signal(signal.SIGINT)
+        end(tests)
+        return 1
+
+
+def end(tests: subprocess.Popen[bytes]) -> None:
+    try:
+        tests.wait(30)
+    except subprocess.TimeoutExpired:
+        tests.kill()
+        tests.wait()
 
 
 def report(left_out: list[str], results: list[int]) -> int:
