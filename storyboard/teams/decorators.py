@@ -41,5 +41,9 @@ def signed_in(
 
 def leave_the_page(request: HttpRequest) -> HttpResponse:
     """A fragment must not be filled with a sign-in page: the whole page goes there and comes back."""
-    page = cast("SignedInRequest", request).htmx.current_url_abs_path or resolve_url("home")
+    try:
+        page = cast("SignedInRequest", request).htmx.current_url_abs_path
+    except ValueError:  # the header is anybody's to write, and this was no URL
+        page = None
+    page = page or resolve_url("home")
     return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(page).url, "HX-Reswap": "none"})

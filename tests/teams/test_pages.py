@@ -171,6 +171,13 @@ def test_a_session_that_ended_takes_the_whole_page_to_the_door(team: Team, clien
     assert answer.headers["HX-Redirect"] == f"{reverse('account_login')}?next={page}"
 
 
+def test_a_page_address_that_is_none_does_not_break_the_way_to_the_door(team: Team, client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://[nowhere"}
+    answer = client.get(reverse("team_people", args=[team.public_id]), headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == f"{reverse('account_login')}?next=/"
+
+
 def test_only_owners_see_what_only_owners_do(
     team: Team, bob: User, join: Join, as_user: AsUser, invite: Invite
 ) -> None:
