@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -165,3 +165,13 @@ def test_the_command_makes_no_account_from_nonsense(email: str, name: str) -> No
     out, err, code = command(email, "--create", "--name", name)
     assert (out, code, err.count("\n"), User.objects.count()) == ("", 1, 1, 0)
     assert "is not an e-mail address." in err or "Cannot make an account for " in err
+
+
+def test_a_database_that_cannot_be_used_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**wanted: object) -> None:
+        raise OperationalError("no such table: teams_user\n^")
+
+    monkeypatch.setattr(User.objects, "filter", refuse)
+    out, err, status = command("alice@example.com")
+    assert (out, status) == ("", 1)
+    assert err.startswith("The database cannot be used: no such table: teams_user. ")

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.core.validators import validate_email
+from django.db import DatabaseError
 
 from storyboard.accounts import actions
 from storyboard.accounts.links import link_for
@@ -23,12 +24,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         email = options["email"].strip().lower()
         self.check_email(email)
+        try:
+            user = self.account(email, options)
+            self.stdout.write(f"Sign in: {link_for(user)}")
+        except DatabaseError as error:
+            reason = str(error).strip().splitlines()[0]
+            self.fail(f"The database cannot be used: {reason}. Is it running, and was Lastframe started once?")
+
+    def account(self, email: str, options: dict[str, Any]) -> User:
         user = User.objects.filter(email=email).first()
         if user is None and options["create"]:
             user = self.create(email, options["name"].strip())
         if user is None:
             self.fail(f"Nobody here has the address {email}. Add --create to make the account.")
-        self.stdout.write(f"Sign in: {link_for(user)}")
+        return user
 
     def check_email(self, email: str) -> None:
         try:
