@@ -12,6 +12,7 @@ from django.test import Client
 from storyboard import health
 from storyboard.jobs.heartbeat import beat
 from storyboard.jobs.models import Heartbeat
+from storyboard.media import storage
 
 
 @pytest.fixture
@@ -52,6 +53,15 @@ def test_a_heartbeat_of_another_instance_is_enough(client: Client, working: None
 def test_storage_that_cannot_be_written_is_named(client: Client, working: None, settings: Any, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     settings.MEDIA_ROOT = tmp_path / "file" / "media"
+    assert list(failing(client)) == ["storage"]
+
+
+@pytest.mark.parametrize("wrong", [{"key_file": "/no/such/file"}, {"endpoint": "no endpoint"}])
+def test_a_wrong_storage_setting_is_a_sentence(
+    client: Client, working: None, settings: Any, wrong: dict[str, str]
+) -> None:
+    settings.S3 = {**settings.S3, "bucket": "films", **wrong}
+    storage.client.cache_clear()
     assert list(failing(client)) == ["storage"]
 
 

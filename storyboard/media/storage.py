@@ -39,7 +39,7 @@ def check_folder() -> None:
 def check_bucket() -> None:
     try:
         client().head_bucket(Bucket=settings.S3["bucket"])
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:  # the last two: a key file, the endpoint
         raise StorageError(f"The bucket “{settings.S3['bucket']}” does not answer: {type(error).__name__}.") from error
 
 
