@@ -8,16 +8,19 @@ import math
 import os
 import secrets
 import socket
-from ipaddress import ip_network
+from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csp.constants import NONE, SELF
 
 from storyboard.errors import SettingError
 
 KEY_LENGTH = 32
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,21 +28,65 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, *, most: int = 1_000) -> int:
     text = env(name, str(default))
-    if not text.lstrip("-").isdigit():
-        raise SettingError(f"{name} must be a whole number, not “{text}”.")
-    return int(text)
+    try:
+        number = int(text)
+    except ValueError as error:
+        raise SettingError(f"{name} must be a whole number, not “{text}”.") from error
+    if not 1 <= number <= most:
+        raise SettingError(f"{name} must be a number from 1 to {most}, not {number}.")
+    return number
+
+
+def env_choice(name: str, default: str, choices: Collection[str]) -> str:
+    text = env(name, default)
+    if text not in choices:
+        raise SettingError(f"{name} must be one of {', '.join(choices)}, not “{text}”.")
+    return text
 
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
-def data_dir() -> Path:
-    path = Path(env("DATA_DIR", str(ROOT / ".data"))).expanduser().resolve()
+def split_url(name: str, url: str) -> SplitResult:
+    """The URL in its parts; one that cannot be read is not repeated, because it may hold a password."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        parts = urlsplit(url)
+        _ = parts.port  # read only now, and it may be no number
+    except ValueError as error:
+        raise SettingError(f"{name} is not a URL that can be read: look at its host and port.") from error
+    return parts
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(text, strict=False) for text in env_list(name)]
+    except ValueError as error:
+        raise SettingError(f"{name} must hold addresses or networks like 10.0.0.0/8: {error}.") from error
+
+
+def time_zone(name: str) -> str:
+    text = env(name, "UTC")
+    try:
+        return ZoneInfo(text).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise SettingError(f"{name} must be a zone like Europe/Berlin, not “{text}”.") from error
+
+
+def public_url(text: str) -> str:
+    parts = split_url("PUBLIC_URL", text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
+        raise SettingError("PUBLIC_URL must look like https://films.example.com, without a path.")
+    return text.rstrip("/")
+
+
+def data_dir() -> Path:
+    path = Path(os.path.expanduser(env("DATA_DIR", str(ROOT / ".data")))).resolve()
+    try:
+        # Ours alone when we make it: the database in it holds everybody's sessions.
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = path / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -53,14 +100,16 @@ def secret_key(path: Path) -> str:
     try:
         if not path.exists():
             fresh = path.with_name(f"{path.name}.{os.getpid()}")
+            fresh.touch(mode=0o600)  # before the key is in it, not after
             fresh.write_text(secrets.token_urlsafe(48))
-            fresh.chmod(0o600)
             with contextlib.suppress(FileExistsError):
                 os.link(fresh, path)
             fresh.unlink()
         key = path.read_text().strip()
     except OSError as error:
         raise SettingError(f"Cannot use the key file {path}: {error.strerror}. Set SECRET_KEY_FILE.") from error
+    except ValueError as error:
+        raise SettingError(f"Cannot use the key file {path}: it is not text. Set SECRET_KEY_FILE.") from error
     if len(key) < KEY_LENGTH:
         raise SettingError(f"The key in {path} is too short: it needs at least {KEY_LENGTH} characters.")
     return key
@@ -77,7 +126,7 @@ def secret_file(name: str) -> str:
 
 def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:
     """SQLite for no URL or sqlite:///path, PostgreSQL for postgres://user:password@host:port/name?option=value."""
-    parts = urlsplit(url)
+    parts = split_url("DATABASE_URL", url)
     if not url or parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -114,21 +163,21 @@ def own_names(host: str) -> list[str]:
     """The names a browser may call us by: loopback, the address we listen on and, when that is all of them, our own."""
     names = {"localhost", "127.0.0.1", "[::1]"}
     if host in {"0.0.0.0", "::"}:  # noqa: S104  only compared
-        found = socket.getaddrinfo(socket.gethostname(), None, proto=socket.IPPROTO_TCP)
-        names |= {socket.gethostname(), *(str(info[4][0]) for info in found)}
+        names.add(socket.gethostname())
+        with contextlib.suppress(OSError):  # a name that nobody can look up still works as a name
+            found = socket.getaddrinfo(socket.gethostname(), None, proto=socket.IPPROTO_TCP)
+            names |= {str(info[4][0]) for info in found}
     else:
         names.add(f"[{host}]" if ":" in host else host)
     return sorted(names)
 
 
 HOST = env("HOST", "127.0.0.1")
-PORT = env_int("PORT", 8000)
+PORT = env_int("PORT", 8000, most=65_535)
 DATA_DIR = data_dir()
 DATABASE_URL = env("DATABASE_URL")
 EMBEDDED = not DATABASE_URL.startswith("postgres")
-PUBLIC_URL = env("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
-if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:
-    raise SettingError("PUBLIC_URL must look like https://films.example.com.")
+PUBLIC_URL = public_url(env("PUBLIC_URL", f"http://localhost:{PORT}"))
 HTTPS = PUBLIC_URL.startswith("https://")
 
 DEBUG = False
@@ -136,7 +185,7 @@ SECRET_KEY_FILE = Path(env("SECRET_KEY_FILE", str(DATA_DIR / "secret_key")))
 SECRET_KEY = secret_key(SECRET_KEY_FILE)
 ALLOWED_HOSTS = [*own_names(HOST), str(urlsplit(PUBLIC_URL).hostname), *env_list("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-TRUSTED_PROXIES = [ip_network(text, strict=False) for text in env_list("TRUSTED_PROXIES")]
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -211,7 +260,7 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = env("TIME_ZONE", "UTC")
+TIME_ZONE = time_zone("TIME_ZONE")
 USE_I18N = False
 USE_TZ = True
 
@@ -255,7 +304,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-EMAIL_URL = urlsplit(env("EMAIL_URL"))
+EMAIL_URL = split_url("EMAIL_URL", env("EMAIL_URL"))
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL.hostname else 'console'}.EmailBackend"
 EMAIL_HOST = EMAIL_URL.hostname or "localhost"
 EMAIL_PORT = EMAIL_URL.port or 25
@@ -309,14 +358,18 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "filters": ["request"],
-            "formatter": env("LOG_FORMAT", "plain" if EMBEDDED else "json"),
+            "formatter": env_choice("LOG_FORMAT", "plain" if EMBEDDED else "json", ["plain", "json"]),
         }
     },
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO")},
+    "root": {"handlers": ["console"], "level": env_choice("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO", LOG_LEVELS)},
     "loggers": {
         # A person's mistyped address is not the operator's problem.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Nor are a stranger's broken requests: their tracebacks would fill a disk.
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.TooManyFilesSent": {"level": "CRITICAL"},
     },
 }
 

@@ -1,11 +1,15 @@
 """What the environment variables mean, and the one sentence for a wrong one."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from storyboard.errors import SettingError
-from storyboard.settings import data_dir, database, env_int, own_names, secret_key
+from storyboard.settings import ROOT, data_dir, database, env_int, own_names, secret_key
 
 
 def test_no_url_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
@@ -58,6 +62,58 @@ def test_a_number_that_is_none_is_refused_in_words(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PORT", "eighty")
     with pytest.raises(SettingError, match="PORT must be a whole number, not “eighty”"):
         env_int("PORT", 8000)
+
+
+WRONG = {
+    "PORT": ["0", "-1", "65536", "99999", "²", "--5"],
+    "FAST_WORKERS": ["0", "-2"],
+    "PUBLIC_URL": [
+        "films",
+        "https://",
+        "http://[films",
+        "https://films:port",
+        "https://a.example/b",
+        "https://a@b.example",
+    ],
+    "DATABASE_URL": ["postgres://u:pass@h:port/d", "postgres://[h/d", "mysql://h/d"],
+    "EMAIL_URL": ["smtp://h:port"],
+    "TRUSTED_PROXIES": ["proxy", "10.0.0.0/99"],
+    "TIME_ZONE": ["Mars/Base", "../etc", "/etc/localtime"],
+    "LOG_LEVEL": ["loud"],
+    "LOG_FORMAT": ["xml"],
+    "DATA_DIR": ["/dev/null/data"],
+    "SECRET_KEY_FILE": ["/", "/bin/sh", "/no/such/file"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_setting_is_one_sentence_without_the_password(name: str, value: str, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), name: value}
+    command = [sys.executable, "-c", READ]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "pass@" not in ended.stderr
+
+
+READ = """
+import sys
+from storyboard.errors import SettingError
+try:
+    import storyboard.settings
+except SettingError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_a_data_folder_that_we_make_is_ours_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
+    assert data_dir().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_machine_whose_own_name_is_unknown_still_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "lost.invalid")
+    assert "lost.invalid" in own_names("0.0.0.0")
 
 
 def test_listening_everywhere_answers_to_our_own_names() -> None:
