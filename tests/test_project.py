@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from storyboard.accounts import actions as doors
 from storyboard.teams import actions
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, TO_SIGN_IN, UNKNOWN, Actor, Row
@@ -33,6 +34,26 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, lis
 URLS = dict(patterns(get_resolver()))
 CASES = [pytest.param(name, row, id=f"{row.method} {name}") for name in URLS for row in MATRIX.get(name, [])]
 WITH_IDS = [name for name, parts in URLS.items() if "team_id" in parts]
+
+
+def views(resolver: URLResolver) -> Iterator[Callable[..., object]]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            yield from views(found)
+        else:
+            yield found.callback
+
+
+def is_durable(action: Callable[..., object]) -> bool:
+    held = [cell.cell_contents for cell in getattr(action, "__closure__", None) or ()]
+    return any(isinstance(atomic, transaction.Atomic) and getattr(atomic, "durable", False) for atomic in held)
+
+
+def takes_part(found: object) -> bool:
+    """An action, and not one of the helpers that run inside its transaction."""
+    if not callable(found) or getattr(found, "__module__", "") != doors.__name__:
+        return False
+    return getattr(found, "__name__", "") not in {"hashed", "drop_pending_email", "drop_sessions"}
 
 
 @dataclass
@@ -106,6 +127,23 @@ def test_every_url_has_a_name() -> None:
 def test_every_url_has_a_row_for_get_and_post() -> None:
     lacking = {name for name in URLS if [row.method for row in MATRIX.get(name, [])] != ["GET", "POST"]}
     assert lacking == set(), "give these URLs rows in tests/access_matrix.py"
+
+
+def test_no_view_goes_without_the_check_for_forged_forms() -> None:
+    # Django's test client does not make the check unless it is asked to, so nothing else would notice.
+    found = list(views(get_resolver()))
+    assert len(found) == len(URLS)
+    assert not [view for view in found if getattr(view, "csrf_exempt", False)]
+
+
+@pytest.mark.parametrize("name", actions.__all__)
+def test_an_action_of_teams_is_one_transaction_of_its_own(name: str) -> None:
+    assert is_durable(getattr(actions, name))
+
+
+@pytest.mark.parametrize("name", [name for name, found in vars(doors).items() if takes_part(found)])
+def test_an_action_of_accounts_is_one_transaction_of_its_own(name: str) -> None:
+    assert is_durable(getattr(doors, name))
 
 
 def test_no_row_is_left_of_a_url_that_is_gone() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
@@ -212,3 +212,21 @@ def test_a_sweep_is_queued_once_when_it_is_due(monkeypatch: pytest.MonkeyPatch) 
     Sweep.objects.update(due_at=Now() - timedelta(seconds=1))
     assert sweeps.enqueue_due() == 1
     assert OrmQ.objects.count() == 2
+
+
+class Late(DatabaseBroker):
+    """Loses the race: somebody else claims between its look at the queue and its claim."""
+
+    stolen: ClassVar[list[object]] = []
+
+    @property
+    def lease(self) -> str:
+        self.stolen.extend(DatabaseBroker(self.list_key).claim(5))
+        return super().lease
+
+
+def test_a_job_that_another_cluster_took_a_moment_ago_is_not_taken_twice() -> None:
+    enqueue(MARK)
+    Late.stolen.clear()
+    assert Late("fast").claim(5) == []
+    assert len(Late.stolen) == 1
