@@ -122,6 +122,8 @@ def secret_file(name: str) -> str:
         return Path(path).read_text().strip() if path else ""
     except OSError as error:
         raise SettingError(f"Cannot read {path}, which {name} names: {error.strerror}.") from error
+    except ValueError as error:
+        raise SettingError(f"Cannot read {path}, which {name} names: it is not text.") from error
 
 
 def database(url: str, data: Path, *, pooled: bool) -> dict[str, Any]:

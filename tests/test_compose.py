@@ -46,7 +46,9 @@ def test_a_variable_we_set_is_one_that_the_settings_read() -> None:
     source = (ROOT / "storyboard" / "settings.py").read_text() + (
         ROOT / "storyboard" / "media" / "storage.py"
     ).read_text()
-    read = set(re.findall(r"\b(?:env|env_int|env_list|secret_file)\(\"([A-Z0-9_]+)\"", source))
+    read = set(
+        re.findall(r"\b(?:env|env_int|env_list|env_choice|networks|time_zone|secret_file)\(\"([A-Z0-9_]+)\"", source)
+    )
     named = {name for service in OURS.values() for name in service["environment"]}
     assert named - read == set()
     assert set(instruction("ENV").replace("=", " ").split()) & {"DATA_DIR", "STATIC_ROOT"} <= read

@@ -53,7 +53,8 @@ def takes_part(found: object) -> bool:
     """An action, and not one of the helpers that run inside its transaction."""
     if not callable(found) or getattr(found, "__module__", "") != doors.__name__:
         return False
-    return getattr(found, "__name__", "") not in {"hashed", "drop_pending_email", "drop_sessions"}
+    # The last one joins a transaction of allauth's when there is one, and says so.
+    return getattr(found, "__name__", "") not in {"hashed", "drop_pending_email", "drop_sessions", "queue_message"}
 
 
 @dataclass

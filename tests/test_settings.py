@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storyboard.errors import SettingError
-from storyboard.settings import ROOT, data_dir, database, env_int, own_names, secret_key
+from storyboard.settings import ROOT, data_dir, database, env_int, own_names, secret_file, secret_key
 
 
 def test_no_url_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
@@ -109,6 +109,13 @@ except SettingError as error:
 def test_a_data_folder_that_we_make_is_ours_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
     assert data_dir().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_secret_file_that_is_no_text_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_bytes(b"\xb2\xff")
+    monkeypatch.setenv("SECRET", str(tmp_path / "secret"))
+    with pytest.raises(SettingError, match="which SECRET names: it is not text"):
+        secret_file("SECRET")
 
 
 def test_a_machine_whose_own_name_is_unknown_still_starts(monkeypatch: pytest.MonkeyPatch) -> None:
