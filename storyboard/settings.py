@@ -181,6 +181,8 @@ DATABASE_URL = env("DATABASE_URL")
 EMBEDDED = not DATABASE_URL.startswith("postgres")
 PUBLIC_URL = public_url(env("PUBLIC_URL", f"http://localhost:{PORT}"))
 HTTPS = PUBLIC_URL.startswith("https://")
+# `serve` writes there where it listens, for commands that are started beside it without PORT.
+RUNNING_AT = DATA_DIR / "running-at"
 
 DEBUG = False
 SECRET_KEY_FILE = Path(env("SECRET_KEY_FILE", str(DATA_DIR / "secret_key")))

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from storyboard.accounts.models import Message, SignInLink
 from storyboard.jobs.queue import enqueue
+from storyboard.live.publish import publish
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Membership, Role, Team, User
+from storyboard.teams.queries import teams_of
 
 LINK_LIFE = timedelta(hours=24)
 SEND = "storyboard.accounts.tasks.send_message"
@@ -101,6 +103,9 @@ def rename(user: User, *, name: str) -> None:
     user.name = name
     user.save(update_fields=["name"])
     record(Did.NAME_CHANGED, by=user, detail={"name": name})
+    # In one order for everybody, so that two people in the same teams never wait for each other.
+    for membership in teams_of(user).order_by("team_id"):
+        publish(membership.team.channel, "members")
 
 
 @transaction.atomic(durable=True)

@@ -95,6 +95,9 @@ class Adapter(DefaultAccountAdapter):
         # Whoever could set it has proved who they are; the old guesses no longer count.
         throttle.forget(throttle.BAD_PASSWORDS, user.email)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """As allauth does, unless the address has become somebody else's sign-in name in the meantime."""
         taken = User.objects.filter(email=email_address.email).exclude(pk=email_address.user_id).exists()

@@ -3,6 +3,8 @@
 `manage.py serve` prints first_sign_in(); `manage.py login_link` prints link_for().
 """
 
+import os
+
 from django.conf import settings
 from django.db import IntegrityError
 from django.urls import reverse
@@ -16,7 +18,15 @@ FIRST_EMAIL = "you@localhost.localdomain"
 
 def link_for(user: User) -> str:
     """A full URL at the public address; it is shown once and cannot be shown again."""
-    return f"{settings.PUBLIC_URL}{reverse('account_link', args=[actions.make_link(user)])}"
+    return f"{base_url()}{reverse('account_link', args=[actions.make_link(user)])}"
+
+
+def base_url() -> str:
+    """What the environment says; when it says nothing, where this folder's server is running now."""
+    said = os.environ.get("PUBLIC_URL") or os.environ.get("PORT")
+    if said or not settings.RUNNING_AT.exists():
+        return str(settings.PUBLIC_URL)
+    return str(settings.RUNNING_AT.read_text().strip())
 
 
 def first_sign_in() -> str | None:

@@ -80,9 +80,8 @@ def send_confirmation(request: HttpRequest, address: EmailAddress) -> None:
         address.send_confirmation(request)
         messages.info(request, f"We have sent a link to {address.email}.")
     else:
-        messages.info(
-            request, f"A link to {address.email} is on its way. Wait a few minutes before you ask for another."
-        )
+        words = "A link to {} is on its way. If that one does not work, wait three minutes and send it again from here."
+        messages.info(request, words.format(address.email))
 
 
 @require_POST

@@ -88,6 +88,7 @@ class Server:
                 if child.poll() is None:
                     kill_tree(child.pid)
                     child.wait()
+            settings.RUNNING_AT.unlink(missing_ok=True)
         if self.signals > 1:
             sys.exit(FORCED)
 
@@ -119,9 +120,12 @@ class Server:
 
     def greet(self) -> None:
         self.say(f"Lastframe is running at {settings.PUBLIC_URL}")
+        settings.RUNNING_AT.write_text(settings.PUBLIC_URL)
         # The layer above knows who may sign in; this one only prints what it says.
         if url := import_module("storyboard.accounts.links").first_sign_in():
             self.say(f"Sign in: {url}")
+        else:
+            self.say("Locked out? .venv/bin/python manage.py login_link <email> prints a sign-in link.")
         connection.close()
 
     def watch(self) -> None:

@@ -4,6 +4,7 @@ import io
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -175,3 +176,16 @@ def test_a_database_that_cannot_be_used_is_one_sentence(monkeypatch: pytest.Monk
     out, err, status = command("alice@example.com")
     assert (out, status) == ("", 1)
     assert err.startswith("The database cannot be used: no such table: teams_user. ")
+
+
+def test_a_link_leads_to_where_the_server_runs_unless_the_environment_says_otherwise(
+    alice: User, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RUNNING_AT = tmp_path / "running-at"
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    assert link_for(alice).startswith(settings.PUBLIC_URL + "/")
+    settings.RUNNING_AT.write_text("http://localhost:8270")
+    assert link_for(alice).startswith("http://localhost:8270/accounts/link/")
+    monkeypatch.setenv("PORT", "8000")
+    assert link_for(alice).startswith(settings.PUBLIC_URL + "/")

@@ -61,3 +61,17 @@ def test_somebody_new_is_invited_signs_up_and_joins(visit: Visit, team: Team, al
     expect(there.get_by_role("heading", name="Northlight")).to_be_visible()
     expect(here.locator("strong", has_text="Dora Maar")).to_be_visible()
     expect(here.get_by_text("Nobody is on the way.")).to_be_visible()
+
+
+def test_new_names_show_on_the_other_page(visit: Visit, team: Team, alice: User, bob: User, join: Join) -> None:
+    join(bob, Role.VIEWER)
+    address = f"/teams/{team.public_id}/"
+    here, there = visit(address, alice), visit(address, bob, size=PHONE)
+    expect(there.locator("html")).to_have_attribute(*LISTENS)
+    here.get_by_label("Name", exact=True).fill("Southlight")
+    here.get_by_role("button", name="Rename").click()
+    expect(there.get_by_role("heading", name="Southlight")).to_be_visible()
+    here.goto("/account/")
+    here.get_by_label("Your name").fill("Alice B. Munro")
+    here.get_by_role("button", name="Save").click()
+    expect(there.locator("strong", has_text="Alice B. Munro")).to_be_visible()

@@ -25,7 +25,8 @@ def test_each_change_is_told_once(team: Team, alice: User, bob: User, join: Join
     member, (invitation, token) = join(bob, Role.EDITOR), invite("d@example.com")
     before = position(team.channel)
     ACTS[did](team, alice, member, invitation, token)
-    assert missed(team.channel, before) == [(before + 1, "members")]
+    topic = "name" if did == Did.TEAM_RENAMED else "members"
+    assert missed(team.channel, before) == [(before + 1, topic)]
 
 
 def test_the_page_listens_from_where_it_was_made(team: Team, alice: User, invite: Invite, as_user: AsUser) -> None:

@@ -136,7 +136,7 @@ def same_again(invitation: Invitation, *, role: Role, by: User) -> tuple[Invitat
     """A second press of Invite is the same invitation; later it is a question for the list below the form."""
     pressed_twice = invitation.created_at > timezone.now() - TWICE
     if not pressed_twice or invitation.invited_by != by or invitation.role != role:
-        raise Conflict(f"{invitation.email} has an open invitation. Send it again or revoke it in the list.")
+        raise Conflict(f"{invitation.email} has an open invitation. Make a new link or revoke it in the list.")
     return invitation, "" if sends_mail() else fresh_token(invitation)
 
 

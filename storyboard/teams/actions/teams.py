@@ -45,7 +45,7 @@ def rename_team(team: Team, *, name: str, by: User) -> Team:
     before, team.name = team.name, name
     team.save(update_fields=["name"])
     record(Did.TEAM_RENAMED, by=by, team=team, subject=name, detail={"before": before})
-    publish(team.channel, "members")
+    publish(team.channel, "name")
     return team
 
 
