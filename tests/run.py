@@ -28,6 +28,8 @@ LIMIT_SECONDS = 15 * 60
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
+    # A build machine may start us with Ctrl-C ignored, which every process of the tests would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     left_out: list[str] = []
     chosen = arguments
     if not have_chromium():
