@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from storyboard.env import ROOT, data_dir, database, env_int, own_names, secret_file, secret_key
 from storyboard.errors import SettingError
-from storyboard.settings import ROOT, data_dir, database, env_int, own_names, secret_file, secret_key
 
 
 def test_no_url_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
