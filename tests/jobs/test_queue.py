@@ -1,12 +1,13 @@
 """Putting jobs in: in the caller's transaction, ids only, due when asked for."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -230,3 +231,22 @@ def test_a_job_that_another_cluster_took_a_moment_ago_is_not_taken_twice() -> No
     Late.stolen.clear()
     assert Late("fast").claim(5) == []
     assert len(Late.stolen) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_another_cluster_is_taking_is_passed_over_without_waiting() -> None:
+    for number in (1, 2):
+        enqueue(MARK, number)
+    first, second = OrmQ.objects.order_by("id")
+    with ThreadPoolExecutor(1) as elsewhere, transaction.atomic():
+        assert claimed(DatabaseBroker("fast"), 1) == [first.pk]
+        taken = elsewhere.submit(claim_and_let_go).result(timeout=20)
+    assert taken == [second.pk]
+
+
+def claim_and_let_go() -> list[int | str]:
+    try:
+        return claimed(DatabaseBroker("fast"))
+    finally:
+        connection.close()
