@@ -277,7 +277,7 @@ def test_two_workers_never_run_the_same_job(house: House) -> None:
     wait_until(lambda: len(set(house.words())) == 201, 30, "200 jobs")
     wait_until(lambda: not OrmQ.objects.exists(), 5, "empty queue")
     assert len(house.words()) == 201
-    assert len({line.split(" ")[2] for line in house.trace.read_text().splitlines()}) > 2
+    assert len({line.split(" ")[2] for line in house.trace.read_text().splitlines()}) > 1  # it was really shared
 
 
 def test_make_run_serves_prints_where_and_ends_on_ctrl_c(house: House) -> None:

@@ -6,7 +6,7 @@ from storyboard.live import stream
 from tests.live import pages
 
 # Access is asked again every second here, so that no test has to wait for ten.
-stream.TICK = 1.0
+stream.TICK = stream.ASK_AGAIN = 1.0
 
 urlpatterns = [
     path("try/<str:team_id>", pages.page, name="try"),
