@@ -16,12 +16,14 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from storyboard.jobs import pulse
+from storyboard.jobs.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 Package = tuple[int | str, str]
 
 WAIT = 1.0  # the longest a cluster sleeps without looking: a lost NOTIFY costs this much, and so does stopping
 OUTAGE_PAUSE = 0.5
+SILENT = timedelta(seconds=8)  # beats come every two seconds, and every three while all workers are busy
 DOWN = (DatabaseError, InterfaceError)
 
 PUT = """
@@ -121,6 +123,13 @@ class DatabaseBroker(ORM):
         """Jobs whose lease ran out are due again; the heartbeat looks every two seconds."""
         held = self.get_connection().filter(key__startswith=f"{self.list_key}@", lock__lte=Now())
         count: int = held.update(key=self.list_key)
+        return count
+
+    def give_back_silent(self) -> int:
+        """What a cluster held that shows no sign of life any more: its supervisor died too, so nobody gave it back."""
+        silent = Heartbeat.objects.filter(cluster=self.list_key, beaten_at__lt=Now() - SILENT)
+        keys = [lease_key(self.list_key, instance) for instance in silent.values_list("instance", flat=True)]
+        count: int = self.get_connection().filter(key__in=keys).update(key=self.list_key, lock=Now())
         return count
 
     def wait_and_claim(self) -> list[Package]:

@@ -28,7 +28,7 @@ from storyboard.jobs.heartbeat import show_busy
 from storyboard.jobs.lifeline import die_with_parent, tie
 
 CYCLE = 0.5
-SHOW_BUSY = 10.0
+SHOW_BUSY = 3.0
 IDLE, RECYCLED, EXPIRED = -1, -2, 0
 NICE = {"media": 10}
 GAVE_UP = 70

@@ -15,12 +15,16 @@ from storyboard.jobs.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 FRESH = timedelta(seconds=30)
+WELL = timedelta(seconds=5)
 
 
 def beat(cluster: str, instance: str) -> None:
     try:
-        show(cluster, instance)
-        DatabaseBroker(cluster).give_back_expired()
+        broker, was_well = DatabaseBroker(cluster), show(cluster, instance)
+        broker.give_back_expired()
+        # After an outage of the database everybody has been silent, and it says nothing about the others.
+        if was_well:
+            broker.give_back_silent()
         if cluster == "fast":
             sweeps.enqueue_due()
     except (DatabaseError, InterfaceError) as error:
@@ -28,9 +32,14 @@ def beat(cluster: str, instance: str) -> None:
         logger.debug("no heartbeat: %s", error)
 
 
-def show(cluster: str, instance: str) -> None:
-    if not Heartbeat.objects.filter(instance=instance).update(beaten_at=Now()):
+def show(cluster: str, instance: str) -> bool:
+    """Write down that the cluster lives; true when it has done so without a break."""
+    own = Heartbeat.objects.filter(instance=instance)
+    if own.filter(beaten_at__gt=Now() - WELL).update(beaten_at=Now()):
+        return True
+    if not own.update(beaten_at=Now()):
         Heartbeat.objects.create(cluster=cluster, instance=instance)
+    return False
 
 
 def show_busy(cluster: str, instance: str) -> None:

@@ -284,7 +284,8 @@ def test_make_run_serves_prints_where_and_ends_on_ctrl_c(house: House) -> None:
     port = str(free_port())
     process = house.start("serve", PORT=port)
     wait_until(lambda: "Sign in: " in house.log.read_text(), 10, f"serve: {house.log.read_text()}")
-    assert f"Lastframe is running at http://localhost:{port}\nSign in: http://localhost" in house.log.read_text()
+    assert f"Lastframe is running at http://localhost:{port}\n" in house.log.read_text()
+    assert "Sign in: http://localhost" in house.log.read_text()
     house.runs_a_job("served")
     wait_until(lambda: Heartbeat.objects.count() == 2, LIMIT, "both heartbeats")
     with urllib.request.urlopen(f"http://localhost:{port}/readyz") as answer:

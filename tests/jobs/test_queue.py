@@ -15,9 +15,9 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 from django_q.pusher import pusher
 
-from storyboard.jobs import pulse, run, sweeps
+from storyboard.jobs import heartbeat, pulse, run, sweeps
 from storyboard.jobs.broker import DatabaseBroker, give_back
-from storyboard.jobs.models import Sweep
+from storyboard.jobs.models import Heartbeat, Sweep
 from storyboard.jobs.queue import enqueue
 from storyboard.logs import request_id
 
@@ -231,6 +231,22 @@ def test_a_job_that_another_cluster_took_a_moment_ago_is_not_taken_twice() -> No
     Late.stolen.clear()
     assert Late("fast").claim(5) == []
     assert len(Late.stolen) == 1
+
+
+@pytest.mark.parametrize(("seconds", "back"), [(4, 0), (20, 1)])
+def test_what_a_cluster_held_is_given_back_once_it_is_silent(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, back: int
+) -> None:
+    monkeypatch.setattr(pulse.Pulse, "instance", "gone")
+    enqueue(MARK, 1)
+    (pk,) = claimed(DatabaseBroker("fast"))
+    job = OrmQ.objects.filter(pk=pk, key="fast", lock__lte=Now())
+    Heartbeat.objects.create(cluster="fast", instance="gone")
+    Heartbeat.objects.update(beaten_at=Now() - timedelta(seconds=seconds))
+    heartbeat.beat("fast", "new")
+    assert not job.exists(), "whoever has just come, or come back, does not judge others"
+    heartbeat.beat("fast", "new")
+    assert job.count() == back
 
 
 @pytest.mark.postgres
