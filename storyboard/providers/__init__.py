@@ -1,0 +1,1 @@
+"""The vendors’ contracts: catalog, requests, preflight, price and clients. No Django, no database."""
