@@ -4,7 +4,6 @@ problems() serves preflight and the sandbox. EvoLink prints no words for most re
 for a rule, the message is that sentence.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -13,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from storyboard.providers.base import Body, Kind, Level, Media, Probed, Problem
 from storyboard.providers.catalog import MediaLimits, Model
 from storyboard.providers.evolink_rows import BY_ID, MB, sibling, way_of
-from storyboard.providers.params import faults
+from storyboard.providers.params import faults, size
 from storyboard.providers.rules import is_web, misfit, outside, strings, total_seconds
 
 # The type of the HTTP error by status; Retry-After in seconds where EvoLink names a wait.
@@ -46,7 +45,7 @@ def bad(field: str, message: str, sentence: str, *, status: int = 400) -> Proble
 
 def problems(body: Body, media: Probed, *, hosts: frozenset[str] = frozenset()) -> list[Problem]:
     """What EvoLink would refuse (its advice as warnings). `hosts`: host:port that callbacks may name anyway."""
-    if len(json.dumps(body)) > BODY_LIMIT:
+    if size(body) > BODY_LIMIT:
         return [
             bad(
                 "",

@@ -3,6 +3,7 @@
 EvoLink's and Ark's rules use it; the words and codes are theirs.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 
 from storyboard.providers.base import Body
@@ -49,3 +50,8 @@ def is_type(value: object, name: str) -> bool:
         inner = str if name == "strings" else dict
         return isinstance(value, list) and all(isinstance(item, inner) for item in value)
     return isinstance(value, {"string": str, "boolean": bool, "object": dict}[name])
+
+
+def size(body: Body) -> int:
+    """The bytes of a body on its way."""
+    return len(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
