@@ -72,7 +72,7 @@ def problems(body: Body, media: Probed, *, hosts: frozenset[str] = frozenset()) 
         found.append(bad("audio_urls", ALONE, "Sound cannot stand alone. Add a picture or a video as a reference."))
     if "callback_url" not in broken:
         found += callback(body.get("callback_url"), hosts)
-    return sorted([*found, *advice(body)], key=lambda problem: place(problem, model))
+    return sorted([*found, *advice(body, model)], key=lambda problem: place(problem, model))
 
 
 def place(problem: Problem, model: Model) -> int:
@@ -193,7 +193,11 @@ def is_private(parts: SplitResult) -> bool:
     return not inner.is_global or inner.is_multicast
 
 
-def advice(body: Body) -> Iterator[Problem]:
+def advice(body: Body, model: Model) -> Iterator[Problem]:
+    if way_of(model) == "reference" and not lists(body, *FIELDS.values()):
+        # The page counts from 0; a later guide of EvoLink’s wants one picture or video at least.
+        text = f"EvoLink may want a reference for this model. Add one, or choose {sibling(model, 'text').id}."
+        yield Problem(field="image_urls", sentence=text, level=Level.WARNING)
     prompt = str(body.get("prompt", ""))
     chinese, words_used = len(re.findall(r"[\u3400-\u9fff]", prompt)), len(prompt.split())
     if chinese > ADVISED_CHINESE:

@@ -116,6 +116,11 @@ def test_a_field_that_evolink_does_not_know_is_a_warning() -> None:
     assert [(one.field, one.level) for one in found] == [("return_last_frame", Level.WARNING)]
 
 
+def test_reference_to_video_without_a_reference_is_a_warning() -> None:
+    found = problems(body(SHOT, REFERENCE), {})
+    assert [(one.field, one.level) for one in found] == [("image_urls", Level.WARNING)]
+
+
 @pytest.mark.parametrize(("prompt", "warned"), [("猫" * 500, 0), ("猫" * 501, 1), ("a " * 1000, 0), ("a " * 1001, 1)])
 def test_a_prompt_longer_than_advised_is_a_warning(prompt: str, warned: int) -> None:
     assert [one.level for one in problems(body(replace(SHOT, prompt=prompt), TEXT), {})] == [Level.WARNING] * warned
