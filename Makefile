@@ -52,3 +52,7 @@ bench-live:
 .PHONY: bench-queue
 bench-queue:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.queue $(ARGS)
+
+.PHONY: bench-render
+bench-render:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.render $(ARGS)
