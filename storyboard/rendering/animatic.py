@@ -18,7 +18,7 @@ from storyboard.rendering.stage import BT709, FPS, LIMITED, Stage
 # Fixed, because x264's output depends on the number of threads, and the same plan gives the same bytes everywhere.
 THREADS = 4
 # At this quality an opening picture comes back within two parts in 255, which no eye sees at the joint.
-ENCODER = {"preset": "veryfast", "crf": "17"}
+ENCODER = {"preset": "superfast", "crf": "17"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,9 @@ def moving(plan: Plan) -> Iterator[av.VideoFrame]:
     stage = Stage(plan.size, plan.frames, Random(f"{plan.seed} {plan.prompt}"))  # noqa: S311 - a camera's way
     first, second = pictures(plan)
     shown = stage.dissolved(first, second) if second else stage.leaving(first, plan.frames)
-    layer = caption.overlay(plan.size, plan.prompt, [still(path) for path in plan.references])
-    return stage.frames(stage.captioned(shown, layer))
+    for layer in caption.layers(plan.size, plan.prompt, [still(path) for path in plan.references]):
+        shown = stage.captioned(shown, layer)
+    return stage.frames(shown)
 
 
 def pictures(plan: Plan) -> tuple[Image.Image, Image.Image | None]:

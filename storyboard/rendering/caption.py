@@ -1,6 +1,6 @@
 """What lies over an animatic: the prompt in letters that are surely there, and its reference pictures.
 
-The animatic calls this once per clip; the result is one transparent picture of the clip's size.
+The animatic calls this once per clip; the results are transparent pictures of the clip's size.
 """
 
 import unicodedata
@@ -17,13 +17,14 @@ ELLIPSIS = "…"
 VARIATIONS = {chr(number) for number in range(0xFE00, 0xFE10)}
 
 
-def overlay(size: tuple[int, int], prompt: str, references: Sequence[Image.Image]) -> Image.Image:
-    layer = Image.new("RGBA", size)
-    insets(layer, references)
+def layers(size: tuple[int, int], prompt: str, references: Sequence[Image.Image]) -> list[Image.Image]:
+    """Two pictures of the clip's size, because mixing two small parts is quicker than mixing one large one."""
+    prints, words = Image.new("RGBA", size), Image.new("RGBA", size)
+    insets(prints, references)
     lines, left_out = fitted(prompt, size)
     if lines or left_out:
-        write(layer, lines, note_for(left_out))
-    return layer
+        write(words, lines, note_for(left_out))
+    return [prints, words]
 
 
 def note_for(left_out: int) -> str:

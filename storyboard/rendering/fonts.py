@@ -61,7 +61,7 @@ def has(font: Font, letter: str) -> bool:
     """Whether the letter looks different from the font's sign for “missing”."""
     if letter == " ":
         return True
-    if unicodedata.category(letter)[0] == "C" or ord(letter) > 0xFFFF:
+    if unicodedata.category(letter)[0] == "C":
         return False
     drawn, missing = font.getmask(letter), font.getmask(NEVER)
     return drawn.getbbox() is not None and (drawn.size, bytes(drawn)) != (missing.size, bytes(missing))

@@ -51,11 +51,12 @@ def trees(depth: float, noise: np.random.Generator, size: Size, horizon: float) 
     for _ in range(int((70 - 48 * depth) * width / height * 0.6) + 2):
         place = noise.random() * width / height
         tall = (0.1 + 0.3 * depth**1.4) * (0.6 + 0.7 * noise.random())
-        wide = tall * (0.13 + 0.07 * noise.random())
+        wide = tall * (0.2 + 0.08 * noise.random())
         off = np.abs(along - place) / wide
-        boughs = 0.055 * tall * np.abs(((1 - off) * 7 * (0.8 + 0.4 * noise.random())) % 1 - 0.3)
-        fir = ground + 0.02 - np.where(off < 1, tall * (1 - off) ** 1.15 + boughs, 0)
-        line = np.where(off < 1, np.minimum(line, fir), line)
+        # Each bough reaches out a little below the one above it: a saw along the fir's side.
+        saw = (off * (5 + 4 * noise.random())) % 1
+        side = np.clip(1 - off, 0, 1) ** 1.25 - 0.13 * saw * np.clip(off * 3, 0, 1)
+        line = np.where(off < 1, np.minimum(line, ground + 0.02 - tall * side), line)
     return np.asarray(line, dtype=np.float32)
 
 

@@ -55,7 +55,10 @@ def scene(prompt: str, seed: int, size: tuple[int, int]) -> Image.Image:
 
 def begun(what: Mood, chance: Random, size: tuple[int, int], number: int) -> Canvas:
     horizon = {"sea": 0.58, "city": 0.78, "forest": 0.8}.get(what.land, 0.62) + chance.uniform(-0.04, 0.03)
-    sun = (chance.choice([chance.uniform(0.2, 0.4), chance.uniform(0.6, 0.8)]), horizon * (1 - what.palette.height) - 0.03)
+    sun = (
+        chance.choice([chance.uniform(0.2, 0.4), chance.uniform(0.6, 0.8)]),
+        horizon * (1 - what.palette.height) - 0.03,
+    )
     pixels = np.zeros((size[1], size[0], 3), dtype=np.float32)
     return Canvas(pixels, what, np.random.default_rng(number), horizon, sun)
 
@@ -146,20 +149,22 @@ def cover(canvas: Canvas, depth: float, outline: Plane) -> None:
 
 def water(canvas: Canvas) -> None:
     """The sky upside down, broken by ripples, with the light's path on it."""
-    palette, (across, down) = canvas.mood.palette, grid(canvas)
+    palette, (across, _) = canvas.mood.palette, grid(canvas)
     width, height = canvas.size
     top = int((canvas.horizon + 0.02) * height)
     below = height - top
     mirror = canvas.pixels[max(0, top - below) : top][::-1]
-    mirror = np.concatenate([mirror, np.repeat(mirror[-1:], below - len(mirror), axis=0)]) if len(mirror) < below else mirror
-    nearness = (np.arange(below, dtype=np.float32) / max(1, below))[:, None]
+    mirror = (
+        np.concatenate([mirror, np.repeat(mirror[-1:], below - len(mirror), axis=0)]) if len(mirror) < below else mirror
+    )
+    nearness: Plane = (np.arange(below, dtype=np.float32) / max(1, below))[:, None]
     ripples = land.ripples(canvas.noise, (width, below))
     shift = (ripples * (2 + nearness * width * 0.02)).astype(np.int64)
     columns = np.clip(np.arange(width)[None, :] + shift, 0, width - 1)
-    water = np.take_along_axis(mirror, columns[..., None], axis=1)
-    water = water * (0.8 - 0.38 * nearness[..., None]) + ink(palette.near) * (0.1 + 0.3 * nearness[..., None])
-    canvas.pixels[top:] = water + ripples[..., None] * (7 + 9 * nearness[..., None])
-    path = np.exp(-(((across - canvas.sun[0]) / (0.035 + 0.16 * nearness)) ** 2)) * np.clip(ripples - 0.15, 0, 1)
+    seen: Plane = np.take_along_axis(mirror, columns[..., None], axis=1)
+    seen = seen * (0.8 - 0.38 * nearness[..., None]) + ink(palette.near) * (0.1 + 0.3 * nearness[..., None])
+    canvas.pixels[top:] = seen + ripples[..., None] * (7 + 9 * nearness[..., None])
+    path: Plane = np.exp(-(((across - canvas.sun[0]) / (0.035 + 0.16 * nearness)) ** 2)) * np.clip(ripples - 0.15, 0, 1)
     amount = np.zeros((height, width), dtype=np.float32)
     amount[top:] = path * (0.75 - 0.35 * nearness)
     light(canvas, amount, palette.light)
@@ -172,10 +177,14 @@ def finish(canvas: Canvas) -> None:
     if canvas.mood.weather in {"rain", "snow"}:
         light(canvas, flecks(canvas), (236, 240, 244))
     if canvas.mood.weather == "fog":
-        light(canvas, 0.5 * np.exp(-(((down - canvas.horizon - 0.06) / 0.14) ** 2)) + across * 0, canvas.mood.palette.horizon)
+        light(
+            canvas,
+            0.5 * np.exp(-(((down - canvas.horizon - 0.06) / 0.14) ** 2)) + across * 0,
+            canvas.mood.palette.horizon,
+        )
     rim = 1 - 0.34 * np.clip(np.hypot((across - 0.5) * 1.25, (down - 0.5) * 1.2) - 0.22, 0, 1) ** 1.4
     canvas.pixels *= rim[..., None]
-    canvas.pixels += canvas.noise.normal(0, 2.6, (height, width, 1)).astype(np.float32)
+    canvas.pixels += canvas.noise.normal(0, 1.8, (height, width, 1)).astype(np.float32)
 
 
 def flecks(canvas: Canvas) -> Plane:

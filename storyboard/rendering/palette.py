@@ -35,13 +35,23 @@ class Mood:
 PALETTES = {
     "dusk": Palette((38, 32, 78), (148, 72, 108), (250, 160, 98), (255, 214, 150), (128, 78, 112), (24, 18, 40), 0.12),
     "dawn": Palette((88, 120, 172), (212, 168, 186), (255, 214, 176), (255, 240, 208), (158, 150, 182), (44, 48, 72)),
-    "day": Palette((62, 128, 196), (138, 190, 224), (226, 238, 236), (255, 250, 226), (150, 182, 196), (38, 72, 62), 0.6),
+    "day": Palette(
+        (62, 128, 196), (138, 190, 224), (226, 238, 236), (255, 250, 226), (150, 182, 196), (38, 72, 62), 0.6
+    ),
     "night": Palette((8, 11, 30), (20, 30, 66), (52, 66, 106), (226, 232, 246), (36, 46, 80), (6, 8, 18), 0.62, True),
     "storm": Palette((34, 40, 50), (78, 88, 98), (148, 154, 152), (214, 216, 204), (92, 102, 108), (20, 25, 30), 0.4),
-    "snow": Palette((122, 152, 186), (188, 206, 222), (240, 234, 228), (255, 248, 232), (196, 210, 226), (92, 112, 142), 0.3),
-    "desert": Palette((96, 140, 176), (226, 188, 142), (250, 218, 160), (255, 244, 210), (214, 154, 104), (112, 60, 38), 0.34),
-    "autumn": Palette((104, 122, 142), (212, 178, 132), (250, 212, 146), (255, 234, 186), (186, 120, 74), (62, 32, 26), 0.24),
-    "forest": Palette((70, 112, 122), (150, 182, 162), (232, 234, 196), (255, 248, 214), (118, 152, 132), (16, 38, 34), 0.4),
+    "snow": Palette(
+        (122, 152, 186), (188, 206, 222), (240, 234, 228), (255, 248, 232), (196, 210, 226), (92, 112, 142), 0.3
+    ),
+    "desert": Palette(
+        (96, 140, 176), (226, 188, 142), (250, 218, 160), (255, 244, 210), (214, 154, 104), (112, 60, 38), 0.34
+    ),
+    "autumn": Palette(
+        (104, 122, 142), (212, 178, 132), (250, 212, 146), (255, 234, 186), (186, 120, 74), (62, 32, 26), 0.24
+    ),
+    "forest": Palette(
+        (70, 112, 122), (150, 182, 162), (232, 234, 196), (255, 248, 214), (118, 152, 132), (16, 38, 34), 0.4
+    ),
 }
 LIGHTS = {
     "night": "night midnight moon moonlight moonlit stars star starry dark neon 夜 月 星",
@@ -54,8 +64,8 @@ LIGHTS = {
     "day": "day noon sunny summer bright sun midday 晴 夏 白天",
 }
 LANDS = {
-    "city": "city street town skyline downtown rooftop rooftops alley tower towers traffic tokyo shanghai paris 城 街 都市 市 楼",
-    "sea": "sea ocean beach harbour harbor lake boat ship island coast shore waves wave river water bay lighthouse 海 湖 船 河 水",
+    "city": "city street town skyline downtown rooftops alley tower towers traffic tokyo 城 街 都市 市 楼",
+    "sea": "sea ocean beach harbour harbor lake boat ship island coast shore waves river bay lighthouse 海 湖 船 河 水",
     "forest": "forest wood woods tree trees jungle pine pines grove garden bamboo fox deer 森 林 树 木 竹",
     "dunes": "desert dune dunes sand sahara field fields meadow plain hill hills grass steppe 沙 砂 草 原 田",
     "peaks": "mountain mountains peak peaks valley cliff alps ridge summit canyon glacier 山 峰 谷",

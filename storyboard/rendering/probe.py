@@ -149,18 +149,17 @@ def seconds_of(container: InputContainer) -> Decimal:
 
 def check_tail(container: InputContainer, facts: Facts) -> None:
     """Decode from the last keyframe on: the head of a file that was cut short promises what is not there."""
-    assert facts.seconds is not None
-    stream = container.streams.best("video" if facts.kind is Kind.VIDEO else "audio")
-    assert stream is not None
-    container.seek(max(0, int((facts.seconds - 1) * av.time_base)))
+    stream = container.streams.video[0] if facts.kind is Kind.VIDEO else container.streams.audio[0]
+    length = facts.seconds or Decimal(0)
+    container.seek(max(0, int((length - 1) * av.time_base)))
     end = Fraction(0)
     for count, frame in enumerate(container.decode(stream)):
         # One frame's own length is within the slack.
-        end = max(end, Fraction(frame.time or 0))
+        end = max(end, Fraction(getattr(frame, "time", None) or 0))
         if count > MOST_FRAMES:
             return
-    declared = stream.duration * stream.time_base if stream.duration and stream.time_base else Fraction(facts.seconds)
-    if not end and declared > 1 or decimal(end) + SLACK < decimal(declared):
+    declared = stream.duration * stream.time_base if stream.duration and stream.time_base else Fraction(length)
+    if (not end and declared > 1) or decimal(end) + SLACK < decimal(declared):
         raise Unreadable("The file is cut short: its end is missing. Please upload or export it again.")
 
 

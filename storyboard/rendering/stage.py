@@ -5,9 +5,12 @@ The animatic builds one per clip and pulls its frames. Every picture goes in onc
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
+from typing import cast
 
 import av
+import numpy as np
 from av.filter import Graph
 from av.filter.context import FilterContext
 from av.video.reformatter import ColorRange, Colorspace
@@ -74,7 +77,7 @@ class Stage:
             self.graph.add("fade", f"in:s=2:n={fade}:alpha=1"),
             self.graph.add("fade", f"out:s={self.count - fade - 2}:n={fade}:alpha=1"),
         ]
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             before.link_to(after)
         over = self.graph.add("overlay", f"x={left}:y={top}:format=yuv420:shortest=1")
         shown.link_to(over, 0, 0)
@@ -100,15 +103,15 @@ class Stage:
             source.push(frame)
             source.push(None)
         for number in range(self.count):
-            frame = sink.pull()
-            assert isinstance(frame, av.VideoFrame)
+            frame = cast("av.VideoFrame", sink.pull())
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             yield frame
 
 
 def converted(picture: Image.Image, form: str) -> av.VideoFrame:
     """In BT.709 at video range: what the clip is tagged as. libav would take BT.601 by itself."""
-    frame = av.VideoFrame.from_image(picture)
+    # Not from_image: that would lose the transparency.
+    frame = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgba" if picture.mode == "RGBA" else "rgb24")
     frame = frame.reformat(format=form, dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
     frame.colorspace, frame.color_range = BT709, LIMITED
     return frame
