@@ -157,14 +157,14 @@ def water(canvas: Canvas) -> None:
     mirror = (
         np.concatenate([mirror, np.repeat(mirror[-1:], below - len(mirror), axis=0)]) if len(mirror) < below else mirror
     )
-    nearness: Plane = (np.arange(below, dtype=np.float32) / max(1, below))[:, None]
+    nearness = np.linspace(0, 1, below, endpoint=False, dtype=np.float32)[:, None]
     ripples = land.ripples(canvas.noise, (width, below))
     shift = (ripples * (2 + nearness * width * 0.02)).astype(np.int64)
     columns = np.clip(np.arange(width)[None, :] + shift, 0, width - 1)
-    seen: Plane = np.take_along_axis(mirror, columns[..., None], axis=1)
+    seen = np.take_along_axis(mirror, columns[..., None], axis=1)
     seen = seen * (0.8 - 0.38 * nearness[..., None]) + ink(palette.near) * (0.1 + 0.3 * nearness[..., None])
     canvas.pixels[top:] = seen + ripples[..., None] * (7 + 9 * nearness[..., None])
-    path: Plane = np.exp(-(((across - canvas.sun[0]) / (0.035 + 0.16 * nearness)) ** 2)) * np.clip(ripples - 0.15, 0, 1)
+    path = np.exp(-(((across - canvas.sun[0]) / (0.035 + 0.16 * nearness)) ** 2)) * np.clip(ripples - 0.15, 0, 1)
     amount = np.zeros((height, width), dtype=np.float32)
     amount[top:] = path * (0.75 - 0.35 * nearness)
     light(canvas, amount, palette.light)
