@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storyboard.providers import apimart
 from storyboard.providers.base import Kind, Media, Problem, Reference, ShotRequest, TaskState
@@ -19,6 +21,17 @@ ID = "task_01KBS40K78KGHZ9SDBWQSGSXRK"
 MP4 = "https://upload.apimart.ai/f/video/1.mp4"
 PNG = "https://upload.apimart.ai/f/image/1.png"
 RATES = {"720p": Rate(Decimal("0.1717"), Decimal("0.1038"))}
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["asset://a", "https://a.example"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["url", "role", "type", "id"]), inner),
+    max_leaves=6,
+)
 
 
 def answer(**changes: Any) -> dict[str, Any]:
@@ -279,3 +292,17 @@ def test_an_error_that_no_page_has_still_gets_an_envelope() -> None:
         "message": "Not found",
         "type": "invalid_request_error",
     }
+
+
+@given(st.dictionaries(st.sampled_from([param.name for param in MODEL.params[1:]]), JSON))
+def test_no_body_however_strange_breaks_the_rules_or_the_price(strange: dict[str, Any]) -> None:
+    sent = {"model": MODEL.id} | strange
+    assert all(problem.sentence for problem in apimart.problems(sent, {}))
+    apimart.price(sent, MODEL, {}, RATES)
+
+
+@given(JSON, JSON, JSON)
+def test_no_answer_however_strange_breaks_the_reading(result: object, error: object, rest: object) -> None:
+    strange = answer(status="failed", result=result, error=error, cost=rest, progress=rest, created=rest, model=rest)
+    assert apimart.parse_task(strange).state is TaskState.FAILED
+    assert apimart.parse_task(answer(result={"videos": result, "images": error, "last_frame": rest})).id == ID
