@@ -10,11 +10,13 @@ from decimal import ROUND_CEILING, Decimal
 from storyboard.providers import apimart_rules
 from storyboard.providers.apimart_answers import (
     CREDIT_MICRO_USD,
+    NOT_ACCEPTED,
     envelope,
     parse_balance,
     parse_submit,
     parse_task,
     refusal,
+    wrong,
 )
 from storyboard.providers.apimart_rules import callback_target, is_called
 from storyboard.providers.base import Body, Kind, Mode, Probed, Problem, Quote, ShotRequest
@@ -24,6 +26,7 @@ from storyboard.providers.rules import is_whole, known, strings, total_seconds
 __all__ = [
     "BALANCE",
     "FETCH",
+    "NOT_ACCEPTED",
     "ROWS",
     "SUBMIT",
     "body",
@@ -37,6 +40,7 @@ __all__ = [
     "problems",
     "refusal",
     "unfit",
+    "wrong",
 ]
 
 SUBMIT = "/v1/videos/generations"
@@ -197,7 +201,7 @@ def problems(body: Body, media: Probed) -> list[Problem]:
     model = next((model for model in ROWS.models if model.id == body.get("model")), None)
     if model is None:
         names = ", ".join(model.id for model in ROWS.models)
-        return [refusal("model", f"Choose one of APIMart’s models: {names}.")]
+        return [wrong("model", f"Choose one of APIMart’s models: {names}.")]
     return apimart_rules.broken(model, body, media)
 
 

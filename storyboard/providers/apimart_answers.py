@@ -28,6 +28,9 @@ STATES = {
     "cancelled": TaskState.CANCELLED,
 }
 
+# The page for 429 says to come back later; it has none for 503.
+NOT_ACCEPTED = frozenset({429})
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -75,7 +78,7 @@ OTHER = Fault("task_failed", "", "APIMart could not make this clip. Change the p
 BY_WORD = {fault.type: fault for fault in FAULTS.values()} | {str(code): fault for code, fault in FAULTS.items()}
 
 
-def refusal(field: str, sentence: str = "", status: int = 400) -> Problem:
+def wrong(field: str, sentence: str = "", status: int = 400) -> Problem:
     """A problem in APIMart's own words; every wrong parameter has the same code and message there."""
     fault = FAULTS[status]
     return Problem(
@@ -215,6 +218,17 @@ def failure(error: Error | str | None) -> TaskError:
     return TaskError(
         code=code or fault.type, message=given.message or "", sentence=fault.sentence, retryable=fault.retryable
     )
+
+
+def refusal(status: int, raw: Body) -> tuple[str, str, str]:
+    """Code, message and sentence of an HTTP error; some of APIMart's errors come without a code."""
+    try:
+        given = Error.model_validate(raw.get("error"))
+    except ValidationError:
+        given = Error()
+    fault = BY_WORD.get(given.type or "") or BY_WORD.get(str(given.code)) or FAULTS.get(status)
+    code = given.type or "" if given.code is None else str(given.code)
+    return code, given.message or "", fault.sentence if fault else ""
 
 
 def parse_balance(raw: object) -> Decimal | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from storyboard.providers.apimart_answers import refusal
+from storyboard.providers.apimart_answers import wrong
 from storyboard.providers.base import Body, Kind, Level, Probed, Problem
 from storyboard.providers.catalog import Model
 from storyboard.providers.rules import (
@@ -75,14 +75,14 @@ def is_text_only(body: Body) -> bool:
 def prompt(model: Model, body: Body) -> Iterator[Problem]:
     text = body.get("prompt")
     if text is not None and not isinstance(text, str):
-        yield refusal("prompt", "Write the prompt as text.")
+        yield wrong("prompt", "Write the prompt as text.")
         return
     text = text or ""
     longest = model.prompt[1]
     if not text.strip() and is_text_only(body):
-        yield refusal("prompt", "Write a prompt: without pictures or clips it is all the model has.")
+        yield wrong("prompt", "Write a prompt: without pictures or clips it is all the model has.")
     elif longest is not None and len(text) > longest:
-        yield refusal("prompt", f"Shorten the prompt to {longest} characters; it has {len(text)} now.")
+        yield wrong("prompt", f"Shorten the prompt to {longest} characters; it has {len(text)} now.")
     elif is_wordy(text, limited=longest is not None):
         yield advice("prompt", "Consider a shorter prompt: in a long one the model may overlook details.")
 
@@ -100,7 +100,7 @@ def duration(model: Model, body: Body) -> Iterator[Problem]:
         return
     low, high = model.seconds
     if not is_whole(seconds) or not low <= seconds <= high:
-        yield refusal("duration", f"Choose a length from {low} to {high} whole seconds.")
+        yield wrong("duration", f"Choose a length from {low} to {high} whole seconds.")
     elif seconds < SHORTEST_IN_TABLE:
         yield advice("duration", "Consider 5 seconds: APIMart’s page allows 4 in one place and starts at 5 in another.")
 
@@ -108,17 +108,17 @@ def duration(model: Model, body: Body) -> Iterator[Problem]:
 def choices(model: Model, body: Body) -> Iterator[Problem]:
     size, resolution = body.get("size"), body.get("resolution")
     if size is not None and size not in model.ratios:
-        yield refusal("size", f"Choose one of these ratios: {', '.join(model.ratios)}.")
+        yield wrong("size", f"Choose one of these ratios: {', '.join(model.ratios)}.")
     if resolution is not None and resolution not in model.resolutions:
-        yield refusal("resolution", f"Choose a resolution that {model.label} offers: {', '.join(model.resolutions)}.")
+        yield wrong("resolution", f"Choose a resolution that {model.label} offers: {', '.join(model.resolutions)}.")
 
 
 def plain(body: Body) -> Iterator[Problem]:
     if body.get("seed") is not None and not is_whole(body["seed"]):
-        yield refusal("seed", "Give the seed as a whole number.")
+        yield wrong("seed", "Give the seed as a whole number.")
     for name in ("generate_audio", "return_last_frame"):
         if body.get(name) is not None and not isinstance(body[name], bool):
-            yield refusal(name, f"Set {name} to true or false.")
+            yield wrong(name, f"Set {name} to true or false.")
 
 
 def tools(body: Body) -> Iterator[Problem]:
@@ -127,38 +127,38 @@ def tools(body: Body) -> Iterator[Problem]:
     if given is None:
         return
     if not isinstance(given, list) or len(listed) < len(given) or any(t.get("type") != "web_search" for t in listed):
-        yield refusal("tools", "Use web search or no tool: APIMart offers no other.")
+        yield wrong("tools", "Use web search or no tool: APIMart offers no other.")
 
 
 def listed(body: Body, kind: Kind) -> Iterator[Problem]:
     given = body.get(FIELDS[kind])
     if given is not None and (not isinstance(given, list) or len(urls(body, kind)) < len(given)):
-        yield refusal(FIELDS[kind], f"Give the {WORDS[kind]} as a list of addresses.")
+        yield wrong(FIELDS[kind], f"Give the {WORDS[kind]} as a list of addresses.")
 
 
 def addresses(model: Model, kind: Kind, field: str, given: list[str]) -> Iterator[Problem]:
     """Count and form of addresses, which are alike for all three kinds."""
     limits = model.limits[kind]
     if len(given) > limits.count:
-        yield refusal(field, f"Keep at most {limits.count} {WORDS[kind]}; there are {len(given)} now.")
+        yield wrong(field, f"Keep at most {limits.count} {WORDS[kind]}; there are {len(given)} now.")
     if any(not is_web(url) and not is_asset(url) for url in given):
-        yield refusal(field, f"Give the {WORDS[kind]} as web addresses: APIMart takes no files inside the request.")
+        yield wrong(field, f"Give the {WORDS[kind]} as web addresses: APIMart takes no files inside the request.")
     if any(is_asset(url) for url in given) and not limits.asset_urls:
-        yield refusal(
+        yield wrong(
             field, f"{model.label} takes no asset:// addresses. Use a web address, or Seedance 2.0 or 2.0 fast."
         )
 
 
 def readable(field: str, given: list[str], media: Probed) -> Iterator[Problem]:
     if unread(given, media):
-        yield refusal(field, "One of the references cannot be read. Check that its address opens, or upload it again.")
+        yield wrong(field, "One of the references cannot be read. Check that its address opens, or upload it again.")
 
 
 def images(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
     given = urls(body, Kind.IMAGE)
     yield from listed(body, Kind.IMAGE)
     if given and body.get("image_with_roles"):
-        yield refusal("image_urls", "Use either an exact opening or closing picture or reference images, not both.")
+        yield wrong("image_urls", "Use either an exact opening or closing picture or reference images, not both.")
     yield from pictures(model, "image_urls", given, media)
 
 
@@ -175,11 +175,11 @@ def roles(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
     if given is None:
         return
     if not isinstance(given, list) or len(listed_roles) < len(given):
-        yield refusal("image_with_roles", "Give each picture as an object with its address and role.")
+        yield wrong("image_with_roles", "Give each picture as an object with its address and role.")
     if any(not item.get("url") or not isinstance(item["url"], str) for item in listed_roles):
-        yield refusal("image_with_roles", "Give every picture its address.")
+        yield wrong("image_with_roles", "Give every picture its address.")
     if any(item.get("role") not in ROLES for item in listed_roles):
-        yield refusal("image_with_roles", f"Give every picture one of these roles: {', '.join(ROLES)}.")
+        yield wrong("image_with_roles", f"Give every picture one of these roles: {', '.join(ROLES)}.")
     yield from pictures(model, "image_with_roles", [url for url in role_urls(body) if url], media)
     portraits = [item.get("url") for item in listed_roles if item.get("role") == "reference_image"]
     if any(isinstance(url, str) and not is_asset(url) for url in portraits):
@@ -192,15 +192,13 @@ def videos(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
     if not given:
         return
     if has_frames(body):
-        yield refusal("video_urls", "Remove the reference videos, or do without the exact opening or closing picture.")
+        yield wrong("video_urls", "Remove the reference videos, or do without the exact opening or closing picture.")
     yield from addresses(model, Kind.VIDEO, "video_urls", given)
     yield from readable("video_urls", given, media)
     if is_off_total(given, media, limits.seconds_total):
-        yield refusal(
-            "video_urls", "Trim the reference videos: together they must last over 1.8 and under 15.2 seconds."
-        )
+        yield wrong("video_urls", "Trim the reference videos: together they must last over 1.8 and under 15.2 seconds.")
     if any(misfit(found, limits) for found in known(given, media)):
-        yield refusal("video_urls", "Use reference videos between 480p and 720p.")
+        yield wrong("video_urls", "Use reference videos between 480p and 720p.")
     yield advice("video_urls", "Make sure that no reference video shows a real person: APIMart does not allow it.")
 
 
@@ -219,19 +217,19 @@ def audios(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
     if not given:
         return
     if has_frames(body):
-        yield refusal("audio_urls", "Remove the reference audio, or do without the exact opening or closing picture.")
+        yield wrong("audio_urls", "Remove the reference audio, or do without the exact opening or closing picture.")
     yield from addresses(model, Kind.AUDIO, "audio_urls", given)
     yield from readable("audio_urls", given, media)
     if outside(total_seconds(given, media), limits.seconds_total):
-        yield refusal("audio_urls", "Trim the reference audio: together it may last 15 seconds.")
+        yield wrong("audio_urls", "Trim the reference audio: together it may last 15 seconds.")
     if not (urls(body, Kind.IMAGE) or role_urls(body) or urls(body, Kind.VIDEO)):
-        yield refusal("audio_urls", "Add a reference image or video: audio cannot be used alone.")
+        yield wrong("audio_urls", "Add a reference image or video: audio cannot be used alone.")
 
 
 def webhook(body: Body) -> Iterator[Problem]:
     given = body.get("webhook")
     if given is not None and not isinstance(given, str):
-        yield refusal("webhook", "Give the webhook as a web address.")
+        yield wrong("webhook", "Give the webhook as a web address.")
     elif given and not is_called(given):
         # APIMart says nothing and never calls; results still arrive because we ask.
         yield advice("webhook", "APIMart cannot call this app at its address. Results still arrive, a little later.")

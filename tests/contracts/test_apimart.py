@@ -111,5 +111,5 @@ def test_the_models_are_the_five_of_the_page() -> None:
 
 @pytest.mark.parametrize(("status", "word", "message"), ENVELOPES, ids=[str(row[0]) for row in ENVELOPES])
 def test_an_error_has_the_envelope_of_the_page(status: int, word: str, message: str) -> None:
-    problem = apimart.refusal("", status=status)
+    problem = apimart.wrong("", status=status)
     assert apimart.envelope(problem, "req_1") == {"error": {"code": status, "message": message, "type": word}}

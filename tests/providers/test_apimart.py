@@ -242,6 +242,26 @@ def test_a_failed_task_says_why_and_whether_to_try_again(error: object, code: st
     assert found.sentence
 
 
+@pytest.mark.parametrize(
+    ("status", "raw", "expected", "word"),
+    [
+        (402, {"error": {"code": 402, "message": "No.", "type": "payment_required"}}, ("402", "No."), "Top it up"),
+        (401, {"error": {"message": "No.", "type": "apimart_error"}}, ("apimart_error", "No."), "key"),
+        (403, {"error": "No."}, ("", ""), "rights"),
+        (500, {}, ("", ""), "Wait"),
+        (418, {"error": {"message": "No."}}, ("", "No."), ""),
+    ],
+    ids=["documented", "without a code", "a text", "nothing", "unknown"],
+)
+def test_an_http_error_is_told_by_its_type_its_code_or_its_status(
+    status: int, raw: dict[str, Any], expected: tuple[str, str], word: str
+) -> None:
+    code, message, sentence = apimart.refusal(status, raw)
+    assert (code, message) == expected
+    assert word in sentence
+    assert bool(word) == bool(sentence)
+
+
 def test_the_balance_is_told_in_credits_and_no_limit_as_none() -> None:
     assert apimart.parse_balance({"success": True, "remain_balance": 9.15, "remain_credits": 91.5}) == Decimal("91.5")
     assert apimart.parse_balance({"remain_balance": "10.5"}) == Decimal(105)
