@@ -198,3 +198,21 @@ def test_the_team_page_costs_few_queries(
     client.get(url)
     with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
         client.get(url)
+
+
+def test_an_open_page_of_a_removed_member_leads_to_their_teams(
+    as_user: AsUser, bob: User, team: Team, join: Join
+) -> None:
+    member, client = join(bob, Role.VIEWER), as_user(bob)
+    client.get(f"/teams/{team.public_id}/")
+    member.delete()
+    answer = client.get(f"/teams/{team.public_id}/people/", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/teams/"
+    assert "You are no longer in that team" in client.get("/teams/").content.decode()
+    assert client.get(f"/teams/{team.public_id}/people/").status_code == 404
+
+
+def test_a_stranger_asking_for_the_people_is_told_nothing(as_user: AsUser, charlie: User, team: Team) -> None:
+    answer = as_user(charlie).get(f"/teams/{team.public_id}/people/", headers={"HX-Request": "true"})
+    assert answer.status_code == 404
+    assert "HX-Redirect" not in answer.headers

@@ -4,14 +4,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods as methods
 from django.views.decorators.http import require_POST, require_safe
 
+from storyboard.errors import Missing
 from storyboard.teams import actions, queries
 from storyboard.teams.decorators import SignedInRequest, signed_in
 from storyboard.teams.forms import DeleteForm, TeamForm
 from storyboard.teams.models import Membership, Role, Team
-from storyboard.teams.views.answers import people, team_page
+from storyboard.teams.views.answers import people, team_page, wants_fragment
 
 LAST_TEAM = "team"
 
@@ -60,12 +62,23 @@ def team(request: SignedInRequest, team_id: str) -> HttpResponse:
 @signed_in
 def team_people(request: SignedInRequest, team_id: str) -> HttpResponse:
     """The list of people, fetched again after every change of it."""
-    own = queries.membership_for(request.user, team_id)
+    try:
+        own = queries.membership_for(request.user, team_id)
+    except Missing:
+        if not wants_fragment(request) or request.session.get(LAST_TEAM) != team_id:
+            raise
+        return no_longer(request)
     response = render(request, "teams/team.html#people", people(own))
     if request.GET.get("as", str(own.role)) != str(own.role):
         # What the rest of the page offers is for the role it was made for.
         response.headers["HX-Refresh"] = "true"
     return response
+
+
+def no_longer(request: SignedInRequest) -> HttpResponse:
+    """For a page still open when its reader was removed or the team deleted: they had seen it, so they may be told."""
+    messages.info(request, "You are no longer in that team, or it was deleted.")
+    return HttpResponse(headers={"HX-Redirect": reverse("team_list"), "HX-Reswap": "none"})
 
 
 @require_POST
