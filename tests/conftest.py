@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -10,6 +11,9 @@ from django.test import Client, override_settings
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.drain import drain
 
+# A busy machine makes slow data, and slow data is no fault of the code's.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 pytest_plugins = ["tests.browser", "tests.suite"]
 
 
