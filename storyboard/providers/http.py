@@ -8,10 +8,11 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 
@@ -70,12 +71,18 @@ class Client:
         return self._ask(self._task_url(task_id), partial(same_task, self.vendor, task_id))
 
     def balance(self) -> Decimal | None:
+        """In the vendor's credits; None where it tells nobody."""
+        if not self.vendor.BALANCE:
+            return None
         return self._ask(self._url(self.vendor.BALANCE), self.vendor.parse_balance)
 
-    def list_tasks(self, *, page: int = 1, size: int = 100, model: str = "") -> tuple[list[Task], int]:
-        """One page of the vendor's tasks, and how many there are on all pages."""
+    def list_tasks(
+        self, *, page: int = 1, size: int = 100, ids: Iterable[str] = (), status: str = "", model: str = ""
+    ) -> tuple[list[Task], int | None]:
+        """One page of the vendor's tasks, and how many there are on all pages where the vendor says so."""
         vendor = self._listing()
-        return self._ask(self._url(vendor.LIST), vendor.parse_list, vendor.list_query(page, size, model))
+        query = vendor.list_query(page, size, [checked_id(task_id) for task_id in ids], status=status, model=model)
+        return self._ask(f"{self._url(vendor.LIST)}?{urlencode(query)}", vendor.parse_list)
 
     def cancel(self, task_id: str) -> None:
         """Once, as well: a second DELETE of a task that just ended would delete its record."""
@@ -94,11 +101,11 @@ class Client:
     def _task_url(self, task_id: str) -> str:
         return self._url(self.vendor.FETCH, checked_id(task_id))
 
-    def _ask(self, url: str, parse: Callable[[Body], Found], query: Mapping[str, str] | None = None) -> Found:
+    def _ask(self, url: str, parse: Callable[[Body], Found]) -> Found:
         """A free question; asked again where that can help."""
         asked = 0
         while True:
-            found = outcomes.read(self._exchange("GET", url, query=query), self.vendor, parse)
+            found = outcomes.read(self._exchange("GET", url), self.vendor, parse)
             asked += 1
             if not isinstance(found, ProviderError):
                 return found
@@ -107,9 +114,7 @@ class Client:
                 raise found
             self.pace.sleep(pause)
 
-    def _exchange(
-        self, method: str, url: str, *, content: str | None = None, query: Mapping[str, str] | None = None
-    ) -> Answer:
+    def _exchange(self, method: str, url: str, *, content: str | None = None) -> Answer:
         """One request on a connection of its own. Never raises, whatever the vendor or the network does.
 
         A kept connection that the vendor has closed looks the same as one that broke after the request was read. And
@@ -119,7 +124,7 @@ class Client:
         try:
             with deadline, httpx.Client(**self._options(), headers=HEADERS | {"Connection": "close"}) as client:
                 extensions = {"trace": deadline.watch}
-                with client.stream(method, url, content=content, params=query, extensions=extensions) as response:
+                with client.stream(method, url, content=content, extensions=extensions) as response:
                     answer.begin(response.status_code, response.headers)
                     for chunk in response.iter_bytes():
                         answer.add(chunk)

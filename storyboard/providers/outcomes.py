@@ -5,7 +5,7 @@ that nothing was created is Unknown, because sending it again could be paid twic
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
@@ -64,9 +64,11 @@ class Listing(Protocol):
     @property
     def CANCEL(self) -> str: ...  # noqa: N802
 
-    def list_query(self, page: int, size: int, model: str, /) -> Mapping[str, str]: ...
-    def parse_list(self, raw: Body, /) -> tuple[list[Task], int]:
-        """The page's tasks, and how many there are on all pages."""
+    def list_query(
+        self, page: int, size: int, ids: Iterable[str], /, *, status: str, model: str
+    ) -> list[tuple[str, str]]: ...
+    def parse_list(self, raw: Body, /) -> tuple[list[Task], int | None]:
+        """The page's tasks, and how many there are on all pages where the vendor says so."""
 
 
 def checked_id(text: str) -> str:

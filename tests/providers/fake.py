@@ -1,6 +1,6 @@
 """A small vendor for the client's tests: the shape of a vendor's file, and none of the four."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
 from storyboard.providers.base import Body, Task, TaskState
@@ -33,9 +33,9 @@ def refusal(status: int, raw: Body) -> tuple[str, str, str]:
     return str(error["code"]), error["message"], {30001: "The account has run out of credits."}.get(error["code"], "")
 
 
-def list_query(page: int, size: int, model: str) -> Mapping[str, str]:
-    return {"page_num": str(page), "page_size": str(size), "filter.model": model}
+def list_query(page: int, size: int, ids: Iterable[str], **filters: str) -> list[tuple[str, str]]:
+    return [("page_num", str(page)), ("page_size", str(size)), *(("id", task_id) for task_id in ids), *filters.items()]
 
 
-def parse_list(raw: Body) -> tuple[list[Task], int]:
+def parse_list(raw: Body) -> tuple[list[Task], int | None]:
     return [parse_task(item) for item in raw["items"]], raw["total"]

@@ -176,12 +176,19 @@ def test_the_balance_is_read() -> None:
     assert server.requests == ["GET /balance"]
 
 
+def test_a_vendor_without_a_balance_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake, "BALANCE", "")
+    with Misbehaving("well behaved") as server:
+        assert client(server.url).balance() is None
+    assert server.connections == 0
+
+
 def test_a_page_of_tasks_is_read_with_the_vendors_own_words_for_the_question() -> None:
     page = b'{"total": 41, "items": [' + ID + b"]}"
     with Misbehaving(reads(lambda it: it.send(answer(200, page)))) as server:
-        tasks, total = client(server.url).list_tasks(page=2, size=50, model="a model")
+        tasks, total = client(server.url).list_tasks(page=2, size=50, ids=[TASK], model="a model")
     assert ([task.id for task in tasks], total) == ([TASK], 41)
-    assert server.requests == ["GET /tasks?page_num=2&page_size=50&filter.model=a+model"]
+    assert server.requests == [f"GET /tasks?page_num=2&page_size=50&id={TASK}&status=&model=a+model"]
 
 
 @pytest.mark.parametrize("mode", ["204", "200 empty", "well behaved"])
