@@ -89,6 +89,12 @@ def keeps_and_closes(it: Connection) -> None:
     it.read()
 
 
+def resets_unread(it: Connection) -> None:
+    """Not before something has come: an earlier reset reaches the client while it still connects."""
+    it.channel.recv(1, socket.MSG_PEEK)
+    it.reset()
+
+
 def answers_in_plain_words(it: Connection) -> None:
     """What a web server without TLS does with a client that begins with a handshake."""
     it.channel.recv(65536)
@@ -113,7 +119,7 @@ MODES: dict[str, Callable[[Connection], None]] = {
     "byte by byte but done in time": reads(lambda it: it.drip(b"HTTP/"), lambda it: it.send(answer(200, ID)[5:])),
     "keep-alive closed": keeps_and_closes,
     "no TLS": answers_in_plain_words,
-    "reset before reading": lambda it: it.reset(),
+    "reset before reading": resets_unread,
     "reset after reading": reads(Connection.reset),
     "closed before reading": lambda it: it.channel.shutdown(socket.SHUT_RDWR),
     "closed after reading": reads(),
