@@ -219,6 +219,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env_choice("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO", LOG_LEVELS)},
     "loggers": {
+        # What a passkey is called inside is nobody's news.
+        "fido2": {"level": "WARNING"},
         # A person's mistyped address is not the operator's problem.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
