@@ -36,6 +36,18 @@ def env_int(name: str, default: int, *, most: int = 1_000) -> int:
     return number
 
 
+def env_float(name: str, default: float, *, most: float = 100) -> float:
+    text = env(name, str(default))
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise SettingError(f"{name} must be a number, not “{text}”.") from error
+    # Written so that “nan” is refused too.
+    if not 0 <= number <= most:
+        raise SettingError(f"{name} must be a number from 0 to {most:g}, not {text}.")
+    return number
+
+
 def env_choice(name: str, default: str, choices: Collection[str]) -> str:
     text = env(name, default)
     if text not in choices:

@@ -16,6 +16,7 @@ from storyboard.env import (
     database,
     env,
     env_choice,
+    env_float,
     env_int,
     env_list,
     networks,
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "storyboard.accounts",
     "storyboard.media",
     "storyboard.frame",
+    "storyboard.sandbox",
 ]
 
 MIDDLEWARE = [
@@ -145,6 +147,14 @@ S3 = {
     "secret": env("S3_SECRET_ACCESS_KEY"),
     "style": env("S3_ADDRESSING_STYLE", "path"),
 }
+
+# An offline vendor at /sandbox/…, for trying things out: on one machine only, unless somebody says so.
+SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"
+SANDBOX_ROOT = DATA_DIR / "sandbox"
+# host:port of private places that it may fetch references from and call back, besides this app itself.
+SANDBOX_MEDIA_HOSTS = frozenset(env_list("SANDBOX_MEDIA_HOSTS"))
+# 1 takes about as long as a real vendor; 0 is as fast as it renders.
+SANDBOX_SPEED = env_float("SANDBOX_SPEED", 0.05)
 
 AUTH_USER_MODEL = "teams.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

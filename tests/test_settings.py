@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.env import ROOT, data_dir, database, env_int, own_names, secret_file, secret_key
+from storyboard.env import ROOT, data_dir, database, env_float, env_int, own_names, secret_file, secret_key
 from storyboard.errors import SettingError
 
 
@@ -62,6 +62,13 @@ def test_a_number_that_is_none_is_refused_in_words(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PORT", "eighty")
     with pytest.raises(SettingError, match="PORT must be a whole number, not “eighty”"):
         env_int("PORT", 8000)
+
+
+@pytest.mark.parametrize("text", ["fast", "-0.1", "101", "nan", "inf"])
+def test_a_speed_that_is_none_is_refused_in_words(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_SPEED", text)
+    with pytest.raises(SettingError, match="SANDBOX_SPEED must be a number"):
+        env_float("SANDBOX_SPEED", 1)
 
 
 WRONG = {
