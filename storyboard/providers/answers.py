@@ -1,6 +1,6 @@
 """Types for reading vendors' answers: a field that is not what we know must not hide the rest of a paid task.
 
-EvoLink's and Ark's answer models are made of them.
+The vendors' answer models are made of them.
 """
 
 from datetime import UTC, datetime

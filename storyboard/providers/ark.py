@@ -8,12 +8,14 @@ from decimal import ROUND_CEILING, Decimal
 
 from storyboard.providers.ark_answers import (
     ERRORS,
+    NOT_ACCEPTED,
     envelope,
     list_query,
     parse_balance,
     parse_list,
     parse_submit,
     parse_task,
+    refusal,
     used_tokens,
 )
 from storyboard.providers.ark_rows import CHINA_URL, FAL_LISTED, ROWS
@@ -29,6 +31,7 @@ __all__ = [
     "ERRORS",
     "FETCH",
     "LIST",
+    "NOT_ACCEPTED",
     "ROWS",
     "SUBMIT",
     "body",
@@ -42,6 +45,7 @@ __all__ = [
     "parse_task",
     "price",
     "problems",
+    "refusal",
     "unfit",
     "used_tokens",
 ]

@@ -49,6 +49,8 @@ ERRORS: Mapping[str, tuple[int, str, bool]] = {
     "ModelNotOpen": (404, "This model is not activated. Activate it in Ark’s console.", False),
     "AccountOverdueError": (403, "The account at Ark has unpaid bills. Pay them there.", False),
 }
+# Every 429 of the table says to send the request again later. No page tells what a 503 would mean.
+NOT_ACCEPTED = frozenset({429})
 UNKNOWN = (400, "Ark could not make this clip. Read its message, change the shot and render again.", False)
 
 
@@ -69,7 +71,7 @@ class Usage(BaseModel):
 
 
 class Failure(BaseModel):
-    code: str | int = "UnknownError"
+    code: str | int = ""
     message: Text = None
 
 
@@ -145,8 +147,19 @@ def used_tokens(task: Task) -> int | None:
 
 
 def task_error(error: Failure) -> TaskError:
-    _, sentence, retryable = meaning(str(error.code))
-    return TaskError(code=str(error.code), message=error.message or "", sentence=sentence, retryable=retryable)
+    code = str(error.code) or "UnknownError"
+    _, sentence, retryable = meaning(code)
+    return TaskError(code=code, message=error.message or "", sentence=sentence, retryable=retryable)
+
+
+def refusal(status: int, raw: Body) -> tuple[str, str, str]:
+    """Code, message and sentence of an HTTP error."""
+    try:
+        given = Failure.model_validate(raw.get("error"))
+    except ValidationError:
+        return "", "", ""
+    found = meaning(str(given.code))
+    return str(given.code), given.message or "", "" if found is UNKNOWN else found[1]
 
 
 def meaning(code: str) -> tuple[int, str, bool]:

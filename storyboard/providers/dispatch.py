@@ -4,20 +4,19 @@ Preflight, price, the client and the sandbox ask it; none of them names a vendor
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from importlib import import_module
 from typing import Protocol, cast
 
-from storyboard.providers.base import Body, Probed, Problem, Quote, ShotRequest, Task
+from storyboard.providers import outcomes
+from storyboard.providers.base import Body, Probed, Problem, Quote, ShotRequest
 from storyboard.providers.catalog import VENDOR_FILES, Model, Rate, Rows
 
 
-class VendorFile(Protocol):
-    """What every vendor’s file has. Paths are relative to the base URL."""
+class VendorFile(outcomes.Vendor, Protocol):
+    """What every vendor’s file has, beside what the client needs of it."""
 
-    ROWS: Rows
-    SUBMIT: str
-    FETCH: str
+    @property
+    def ROWS(self) -> Rows: ...  # noqa: N802 - a constant of the module
 
     def body(self, request: ShotRequest, model: Model) -> Body: ...
 
@@ -28,12 +27,6 @@ class VendorFile(Protocol):
     def price(self, body: Body, model: Model, media: Probed, rates: Mapping[str, Rate] | None = None) -> Quote: ...
 
     def envelope(self, problem: Problem, request_id: str) -> Body: ...
-
-    def parse_submit(self, raw: object) -> str: ...
-
-    def parse_task(self, raw: object) -> Task: ...
-
-    def parse_balance(self, raw: object) -> Decimal | None: ...
 
 
 def vendor_file(vendor_id: str) -> VendorFile:

@@ -8,7 +8,15 @@ from decimal import ROUND_CEILING, Decimal
 
 from storyboard.providers.base import Body, Kind, Level, Probed, Problem, Quote, ShotRequest
 from storyboard.providers.catalog import Model, Rate
-from storyboard.providers.evolink_answers import ERRORS, envelope, parse_balance, parse_submit, parse_task
+from storyboard.providers.evolink_answers import (
+    ERRORS,
+    NOT_ACCEPTED,
+    envelope,
+    parse_balance,
+    parse_submit,
+    parse_task,
+    refusal,
+)
 from storyboard.providers.evolink_rows import ROWS, SEARCH_USD, sibling, way_of
 from storyboard.providers.evolink_rules import RETRY_AFTER, TYPES, id_problem, problems
 from storyboard.providers.rules import is_whole, strings, total_seconds
@@ -17,6 +25,7 @@ __all__ = [
     "BALANCE",
     "ERRORS",
     "FETCH",
+    "NOT_ACCEPTED",
     "RETRY_AFTER",
     "ROWS",
     "SUBMIT",
@@ -29,6 +38,7 @@ __all__ = [
     "parse_task",
     "price",
     "problems",
+    "refusal",
     "unfit",
 ]
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError, WrapValidator
 from storyboard.providers.answers import Created, Int, Number, Text, Texts, moment, or_none
 from storyboard.providers.base import Body, Problem, Task, TaskError, TaskState
 from storyboard.providers.errors import Unreadable
-from storyboard.providers.evolink_rules import TYPES
+from storyboard.providers.evolink_rules import RETRY_AFTER, TYPES
 
 STATES = {
     "pending": TaskState.QUEUED,
@@ -42,6 +42,20 @@ ERRORS = {
     "unknown_error": ("EvoLink does not say what went wrong. Render again.", True),
 }
 
+# An HTTP error's type: what to do. EvoLink has no code beside it.
+REFUSALS = {
+    "invalid_request_error": "EvoLink did not accept the request. Read its message, then change the shot.",
+    "authentication_error": "EvoLink does not know this key. Enter it again in the connection.",
+    "insufficient_quota_error": "The EvoLink account has too few credits. Top it up, then render again.",
+    "permission_error": "This key may not use the model. Allow it in EvoLink’s console.",
+    "not_found_error": "EvoLink does not know this model or task. Choose another model, or look at the connection.",
+    "request_too_large_error": "The request is over 64 MB. Link files, never embed them.",
+    "rate_limit_error": "EvoLink gets too many requests. Render again in a minute.",
+    "service_unavailable_error": "EvoLink is not available. Render again in half a minute.",
+}
+# It names a wait for these two, and only for these.
+NOT_ACCEPTED = frozenset(RETRY_AFTER)
+
 
 def envelope(problem: Problem, request_id: str) -> Body:
     """EvoLink's error body, which has no place for the request's id."""
@@ -55,8 +69,9 @@ class Usage(BaseModel):
 
 
 class Failure(BaseModel):
-    code: str | int = "unknown_error"
+    code: str | int = ""
     message: Text = None
+    type: Text = None
 
 
 class Item(BaseModel):
@@ -130,8 +145,20 @@ def video_url(found: Answer) -> str:
 
 def task_error(error: Failure) -> TaskError:
     unknown = ("EvoLink could not make this clip. Read its message, change the shot and render again.", False)
-    sentence, retryable = ERRORS.get(str(error.code), unknown)
-    return TaskError(code=str(error.code), message=error.message or "", sentence=sentence, retryable=retryable)
+    code = str(error.code) or "unknown_error"
+    sentence, retryable = ERRORS.get(code, unknown)
+    return TaskError(code=code, message=error.message or "", sentence=sentence, retryable=retryable)
+
+
+def refusal(status: int, raw: Body) -> tuple[str, str, str]:
+    """Code, message and sentence of an HTTP error, whose code is a status: its type tells more."""
+    try:
+        given = Failure.model_validate(raw.get("error"))
+    except ValidationError:
+        return "", "", ""
+    code = given.type or str(given.code)
+    sentence = REFUSALS.get(code) or ERRORS.get(str(given.code), ("", False))[0]
+    return code, given.message or "", sentence
 
 
 def parse_balance(raw: object) -> Decimal | None:

@@ -36,7 +36,10 @@ Found = TypeVar("Found")
 
 
 class Vendor(Protocol):
-    """What the client needs of a vendor's file. A module is one; `raw` is the answer's JSON object."""
+    """What the client needs of a vendor's file. A module is one; `raw` is the answer's JSON object.
+
+    Paths are relative to the base URL; a BALANCE of "" is none. dispatch.VendorFile adds what is done before a request.
+    """
 
     @property
     def SUBMIT(self) -> str: ...  # noqa: N802 - a constant of the module

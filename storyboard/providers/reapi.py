@@ -10,7 +10,15 @@ from storyboard.providers import reapi_mini as mini
 from storyboard.providers import reapi_rules
 from storyboard.providers.base import Body, Kind, Level, Probed, Problem, Quote, ShotRequest
 from storyboard.providers.catalog import Model, Rate, Rows
-from storyboard.providers.reapi_answers import ERRORS, envelope, parse_balance, parse_submit, parse_task
+from storyboard.providers.reapi_answers import (
+    ERRORS,
+    NOT_ACCEPTED,
+    envelope,
+    parse_balance,
+    parse_submit,
+    parse_task,
+    refusal,
+)
 from storyboard.providers.reapi_rows import AUDIOS, FAMILY, IMAGES, MEDIA_FIELDS, ROLES, VENDOR, VIDEOS
 from storyboard.providers.rules import is_whole, strings
 
@@ -18,6 +26,7 @@ __all__ = [
     "BALANCE",
     "ERRORS",
     "FETCH",
+    "NOT_ACCEPTED",
     "ROWS",
     "SUBMIT",
     "body",
@@ -27,6 +36,7 @@ __all__ = [
     "parse_task",
     "price",
     "problems",
+    "refusal",
     "unfit",
 ]
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from pydantic import BaseModel, ValidationError
 
+from storyboard.providers.answers import Text
 from storyboard.providers.base import Body, Problem, Task, TaskError, TaskState
 from storyboard.providers.errors import Unreadable
 
@@ -25,6 +26,9 @@ class ErrorRow:
     # The same request, sent again, may well succeed.
     retryable: bool = False
 
+
+# The page for 429 says to come back later. Of 5xx reAPI itself says not to send a request again.
+NOT_ACCEPTED = frozenset({429})
 
 KEY = "Check the key of this connection."
 ERRORS = {
@@ -61,7 +65,7 @@ def envelope(problem: Problem, request_id: str) -> Body:
 
 class Failure(BaseModel):
     code: int | str = ""
-    message: str = ""
+    message: Text = None
 
 
 class Output(BaseModel):
@@ -118,7 +122,17 @@ def moment(seconds: float | None) -> datetime | None:
 def task_error(error: Failure) -> TaskError:
     code = str(error.code)
     row = ERRORS.get(code) or ErrorRow(400, "", OTHER)
-    return TaskError(code=code, message=error.message, sentence=row.sentence, retryable=row.retryable)
+    return TaskError(code=code, message=error.message or "", sentence=row.sentence, retryable=row.retryable)
+
+
+def refusal(status: int, raw: Body) -> tuple[str, str, str]:
+    """Code, message and sentence of an HTTP error."""
+    try:
+        given = Failure.model_validate(raw.get("error"))
+    except ValidationError:
+        given = Failure()
+    row = ERRORS.get(str(given.code))
+    return str(given.code), given.message or "", row.sentence if row else ""
 
 
 def parse_balance(raw: object) -> Decimal | None:
