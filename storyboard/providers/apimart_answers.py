@@ -222,8 +222,11 @@ def failure(error: Error | str | None) -> TaskError:
 
 def refusal(status: int, raw: Body) -> tuple[str, str, str]:
     """Code, message and sentence of an HTTP error; some of APIMart's errors come without a code."""
+    if "error" not in raw:
+        # None of APIMart's: a proxy in between knows nothing of keys and models.
+        return "", "", ""
     try:
-        given = Error.model_validate(raw.get("error"))
+        given = Error.model_validate(raw["error"])
     except ValidationError:
         given = Error()
     fault = BY_WORD.get(given.type or "") or BY_WORD.get(str(given.code)) or FAULTS.get(status)

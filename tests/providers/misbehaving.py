@@ -1,6 +1,6 @@
 """A vendor on loopback that breaks in every way a socket can; it counts what it was asked.
 
-`with Misbehaving("reset after reading") as server:` serves one of MODES, a line of an HTTP answer each or a function.
+`with Misbehaving("reset after reading", APIMART) as server:` serves one of MODES in a vendor's words, or a function.
 """
 
 import re
@@ -13,17 +13,18 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from tests.providers.spoken import FAKE, Spoken
+
 JSON = b"Content-Type: application/json\r\n"
-ID = b'{"id": "task_0123456789", "status": "queued"}'
+ID = FAKE.created
 
 
 def answer(status: int, body: bytes = b"", headers: bytes = b"") -> bytes:
     return b"HTTP/1.1 %d Any\r\n%s%sContent-Length: %d\r\n\r\n%s" % (status, JSON, headers, len(body), body)
 
 
-def refusal(status: int, code: int = 20003, headers: bytes = b"") -> bytes:
-    body = b'{"error": {"code": %d, "message": "Not like this.", "request_id": "req_77"}}' % code
-    return answer(status, body, headers)
+def refusal(status: int, headers: bytes = b"", says: Spoken = FAKE) -> bytes:
+    return answer(status, says.refusal(status), headers)
 
 
 class Connection:
@@ -84,8 +85,8 @@ def sends(data: bytes) -> Callable[[Connection], None]:
 
 def keeps_and_closes(it: Connection) -> None:
     """Answer the first request and keep the connection; read the next one on it and hang up."""
-    it.read()
-    it.send(answer(200, b'{"id": "task_0123456789", "status": "queued", "credits": 5}'))
+    says = it.server.says
+    it.send(answer(200, says.created if it.read().startswith(b"POST") else says.balance))
     it.read()
 
 
@@ -108,71 +109,96 @@ def quotes_the_key(status: int, it: Connection) -> None:
     it.send(answer(status, body, b"X-Request-Id: %s\r\nLocation: /?key=%s\r\nRetry-After: %s\r\n" % (key, key, key)))
 
 
-LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n"
+LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 WRONG_GZIP = b"Content-Encoding: gzip\r\n"
 SOON = b"Retry-After: 7\r\n"
-MODES: dict[str, Callable[[Connection], None]] = {
-    "well behaved": sends(answer(200, ID)),
-    "created": sends(answer(201, ID)),
-    "continue first": sends(b"HTTP/1.1 100 Continue\r\n\r\n" + answer(200, ID)),
-    "byte by byte but done in time": reads(lambda it: it.drip(b"HTTP/"), lambda it: it.send(answer(200, ID)[5:])),
-    "keep-alive closed": keeps_and_closes,
-    "no TLS": answers_in_plain_words,
-    "reset before reading": resets_unread,
-    "reset after reading": reads(Connection.reset),
-    "closed before reading": lambda it: it.channel.shutdown(socket.SHUT_RDWR),
-    "closed after reading": reads(),
-    "hang before reading": Connection.hang,
-    "hang after reading": reads(Connection.hang),
-    "headers byte by byte": reads(lambda it: it.drip(answer(200, ID) * 9)),
-    "body byte by byte": reads(lambda it: it.send(LONG), lambda it: it.drip(b" " * 400)),
-    "half the headers": sends(b"HTTP/1.1 200 OK\r\nContent-Le"),
-    "half the body": sends(LONG + ID),
-    "half the body, then reset": reads(lambda it: it.send(LONG + ID), Connection.reset),
-    "half the body, then hang": reads(lambda it: it.send(LONG + ID), Connection.hang),
-    "half a chunk": sends(CHUNKED + b"2d\r\n" + ID[:20]),
-    "a wrong chunk": sends(CHUNKED + b"zz\r\n" + ID),
-    "length too short": sends(answer(200, ID).replace(b"Length: 45", b"Length: 20")),
-    "length no number": sends(answer(200, ID).replace(b"Length: 45", b"Length: x")),
-    "no HTTP": sends(b"SSH-2.0-OpenSSH_9.2\r\n"),
-    "wrong gzip": sends(answer(200, ID, WRONG_GZIP)),
-    "bad JSON": sends(answer(200, b'{"id": "task_01')),
-    "HTML": sends(answer(200, b"<html>Welcome</html>")),
-    "a list": sends(answer(200, b"[" + ID + b"]")),
-    "brackets without end": sends(answer(200, b"[" * 100_000)),
-    "a number without end": sends(answer(200, b'{"id": ' + b"9" * 5000 + b"}")),
-    "not UTF-8": sends(answer(200, b'{"id": "\xff\xfe\xfd task"}')),
-    "no id": sends(answer(200, b'{"status": "queued"}')),
-    "id no text": sends(answer(200, b'{"id": 12345678}')),
-    "id too short": sends(answer(200, b'{"id": "task"}')),
-    "id with a path": sends(answer(200, b'{"id": "../../balance"}')),
-    "id with a line end": sends(answer(200, b'{"id": "task_0123456789\\n"}')),
-    "an error under 200": sends(refusal(200)),
-    "200 empty": sends(answer(200)),
-    "204": sends(b"HTTP/1.1 204 No Content\r\n\r\n"),
-    "too large": sends(answer(200, b'{"id": "task_0123456789", "more": "' + b"x" * 5_000_000 + b'"}')),
-    "half a refusal": sends(b"HTTP/1.1 400 Bad\r\nContent-Length: 400\r\n\r\n" + b'{"error": '),
-    "301": sends(answer(301, headers=b"Location: /elsewhere\r\n")),
-    "303": sends(answer(303, headers=b"Location: /videos\r\n")),
-    "307 to itself": sends(answer(307, headers=b"Location: /videos\r\n")),
-    "308 to itself": sends(answer(308, headers=b"Location: /videos\r\n")),
-    "429": sends(refusal(429, 50001)),
-    "429 with Retry-After": sends(refusal(429, 50001, SOON)),
-    "503": sends(refusal(503, 60001)),
-    "503 with Retry-After": sends(refusal(503, 60001, SOON)),
-    "402 out of credits": sends(refusal(402, 30001)),
-    "403 of a proxy": sends(answer(403, b"<html>Forbidden</html>")),
-}
-for code in (200, 302, 401, 429, 500):
-    MODES[f"{code} that quotes the key"] = partial(quotes_the_key, code)
-for code in (400, 401, 402, 403, 404, 405, 408, 409, 410, 413, 415, 422, 499, 500, 502, 504, 520, 522, 524, 599):
-    MODES[str(code)] = sends(refusal(code))
+Mode = Callable[[Connection], None]
+STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 410, 413, 415, 422, 499, 500, 502, 504, 520, 522, 524, 599)
+
+
+def modes(says: Spoken) -> dict[str, Mode]:
+    """Every way of breaking, in one vendor's words."""
+    good = answer(200, says.created)
+    length = b"Length: %d" % len(says.created)
+    return (
+        {
+            "well behaved": sends(good),
+            "created": sends(answer(201, says.created)),
+            "continue first": sends(b"HTTP/1.1 100 Continue\r\n\r\n" + good),
+            "byte by byte but done in time": reads(lambda it: it.drip(b"HTTP/"), lambda it: it.send(good[5:])),
+            "keep-alive closed": keeps_and_closes,
+            "no TLS": answers_in_plain_words,
+            "reset before reading": resets_unread,
+            "reset after reading": reads(Connection.reset),
+            "closed before reading": lambda it: it.channel.shutdown(socket.SHUT_RDWR),
+            "closed after reading": reads(),
+            "hang before reading": Connection.hang,
+            "hang after reading": reads(Connection.hang),
+            "headers byte by byte": reads(lambda it: it.drip(good * 9)),
+            "body byte by byte": reads(lambda it: it.send(LONG), lambda it: it.drip(b" " * 400)),
+            "half the headers": sends(b"HTTP/1.1 200 OK\r\nContent-Le"),
+            "half the body": sends(LONG + says.created),
+            "half the body, then reset": reads(lambda it: it.send(LONG + says.created), Connection.reset),
+            "half the body, then hang": reads(lambda it: it.send(LONG + says.created), Connection.hang),
+            "half a chunk": sends(CHUNKED + b"2d\r\n" + says.created[:20]),
+            "a wrong chunk": sends(CHUNKED + b"zz\r\n" + says.created),
+            "length too short": sends(good.replace(length, b"Length: 20")),
+            "length no number": sends(good.replace(length, b"Length: x")),
+            "no HTTP": sends(b"SSH-2.0-OpenSSH_9.2\r\n"),
+            "wrong gzip": sends(answer(200, says.created, WRONG_GZIP)),
+        }
+        | odd_bodies(says)
+        | statuses(says)
+    )
+
+
+def odd_bodies(says: Spoken) -> dict[str, Mode]:
+    """An exchange as it should be, and an answer that names no task."""
+    bodies = {
+        "bad JSON": says.created[:15],
+        "HTML": b"<html>Welcome</html>",
+        "a list": b"[" + says.created + b"]",
+        "brackets without end": b"[" * 100_000,
+        "a number without end": says.with_id(b"9" * 5000),
+        "not UTF-8": says.with_id(b'"\xff\xfe\xfd task"'),
+        "no id": says.without_id(),
+        "id no text": says.with_id(b"12345678"),
+        "id too short": says.with_id(b'"task"'),
+        "id with a path": says.with_id(b'"../../balance"'),
+        "id with a line end": says.with_id(b'"task_0123456789\\n"'),
+        "an error under 200": says.refusal(400),
+        "200 empty": b"",
+        "too large": says.created[:-1] + b', "more": "' + b"x" * 5_000_000 + b'"}',
+    }
+    return {name: sends(answer(200, body)) for name, body in bodies.items()}
+
+
+def statuses(says: Spoken) -> dict[str, Mode]:
+    """Whole answers that are no good ones."""
+    found = {
+        "204": sends(b"HTTP/1.1 204 No Content\r\n\r\n"),
+        "half a refusal": sends(b"HTTP/1.1 400 Bad\r\nContent-Length: 1000\r\n\r\n" + says.refusal(400)[:10]),
+        "301": sends(answer(301, headers=b"Location: /elsewhere\r\n")),
+        "303": sends(answer(303, headers=b"Location: /videos\r\n")),
+        "307 to itself": sends(answer(307, headers=b"Location: /videos\r\n")),
+        "308 to itself": sends(answer(308, headers=b"Location: /videos\r\n")),
+        "403 of a proxy": sends(answer(403, b"<html>Forbidden</html>")),
+    }
+    for code in (429, 503):
+        found[str(code)] = sends(refusal(code, says=says))
+        found[f"{code} with Retry-After"] = sends(refusal(code, SOON, says))
+    quoting = {f"{code} that quotes the key": partial(quotes_the_key, code) for code in (200, 302, 401, 429, 500)}
+    return found | quoting | {str(code): sends(refusal(code, says=says)) for code in STATUSES}
+
+
+MODES = tuple(modes(FAKE))
 
 
 class Misbehaving:
-    def __init__(self, mode: str | Callable[[Connection], None]) -> None:
-        self.mode = MODES[mode] if isinstance(mode, str) else mode
+    def __init__(self, mode: str | Mode, says: Spoken = FAKE) -> None:
+        self.says = says
+        self.mode = modes(says)[mode] if isinstance(mode, str) else mode
         self.connections = 0
         self.requests: list[str] = []
         self.heads: list[str] = []

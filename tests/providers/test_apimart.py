@@ -248,7 +248,7 @@ def test_a_failed_task_says_why_and_whether_to_try_again(error: object, code: st
         (402, {"error": {"code": 402, "message": "No.", "type": "payment_required"}}, ("402", "No."), "Top it up"),
         (401, {"error": {"message": "No.", "type": "apimart_error"}}, ("apimart_error", "No."), "key"),
         (403, {"error": "No."}, ("", ""), "rights"),
-        (500, {}, ("", ""), "Wait"),
+        (500, {}, ("", ""), ""),
         (418, {"error": {"message": "No."}}, ("", "No."), ""),
     ],
     ids=["documented", "without a code", "a text", "nothing", "unknown"],

@@ -16,6 +16,7 @@ from storyboard.providers.waits import Pace
 from tests.providers import fake
 from tests.providers.misbehaving import ID, MODES, SOON, Connection, Misbehaving, answer, reads, refusal, refusing
 from tests.providers.quick import KEY, client
+from tests.providers.spoken import SPOKEN
 
 TASK = "task_0123456789"
 # Nothing about the mode itself: what a submission makes of it is told elsewhere.
@@ -82,13 +83,26 @@ def test_a_question_that_is_refused_is_asked_once(mode: str) -> None:
     assert (len(server.requests), raised.value.status) == (1, int(mode))
 
 
+@pytest.mark.parametrize("vendor", SPOKEN)
 @pytest.mark.parametrize("mode", MODES)
-def test_no_fault_gets_out_of_a_question_as_anything_but_a_provider_error(mode: str) -> None:
-    with Misbehaving(mode) as server, suppress(Refused, Unavailable):
-        asked = client(server.url)
+def test_no_fault_gets_out_of_a_question_as_anything_but_a_provider_error(mode: str, vendor: str) -> None:
+    says = SPOKEN[vendor]
+    with Misbehaving(mode, says.asked) as server, suppress(Refused, Unavailable):
+        asked = client(server.url, says.vendor)
         asked.pace = Pace(times=1)
-        assert asked.fetch(TASK).id == TASK
+        assert asked.fetch(says.task_id).id == says.task_id
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("vendor", SPOKEN)
+def test_every_vendors_task_and_balance_is_read(vendor: str) -> None:
+    says = SPOKEN[vendor]
+    for mode in ("well behaved", "continue first"):
+        with Misbehaving(mode, says.asked) as server:
+            assert client(server.url, says.vendor).fetch(says.task_id).id == says.task_id
+        assert server.requests == ["GET " + says.vendor.FETCH.replace("{id}", says.task_id)]
+    with Misbehaving("keep-alive closed", says) as server:
+        assert bool(client(server.url, says.vendor).balance()) == bool(says.balance)
 
 
 def test_nobody_there_is_asked_again_and_then_unavailable() -> None:

@@ -9,13 +9,16 @@ from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unkn
 from storyboard.providers.http import Client
 from tests.providers.misbehaving import MODES, Misbehaving, full, refusing
 from tests.providers.quick import client
+from tests.providers.spoken import EVOLINK, FAKE, SPOKEN, Spoken
 
 BODY = {"prompt": "A lighthouse at dusk"}
 LARGE = {"prompt": "x" * 16_000_000}
-CREATED = "task_0123456789"
+CREATED = FAKE.task_id
 WORKS = ("well behaved", "created", "continue first", "byte by byte but done in time")
-NOT_CREATED = ("429", "429 with Retry-After", "429 that quotes the key", "503 with Retry-After")
-REFUSED = ("400", "401", "402", "403", "404", "413", "415", "422", "402 out of credits", "403 of a proxy")
+NOT_CREATED = ("429", "429 with Retry-After", "429 that quotes the key")
+REFUSED = ("400", "401", "402", "403", "404", "413", "415", "422", "401 that quotes the key", "403 of a proxy")
+# Whose pages say of a 503 when to come back; from the others it tells nothing.
+TAKES_503 = (FAKE, EVOLINK)
 # What broke, as the error's reason says; the others came with an answer.
 BROKEN = {
     "reset before reading": "Error",
@@ -41,33 +44,35 @@ BROKEN = {
 SENT_ONCE = [mode for mode in MODES if mode not in {"keep-alive closed", "no TLS"}]
 
 
-def expected(mode: str) -> type[ProviderError] | None:
+def expected(mode: str, says: Spoken) -> type[ProviderError] | None:
     if mode in WORKS:
         return None
-    if mode in REFUSED or mode == "401 that quotes the key":
+    if mode in REFUSED:
         return Refused
-    return NotCreated if mode in NOT_CREATED else Unknown
+    busy = mode in NOT_CREATED or (mode == "503 with Retry-After" and says in TAKES_503)
+    return NotCreated if busy else Unknown
 
 
-def check(mode: str) -> None:
+def check(mode: str, says: Spoken = FAKE) -> None:
     """Submit once; the outcome must be the table's, and the server must have been asked once."""
-    with Misbehaving(mode) as server:
-        kind = expected(mode)
+    with Misbehaving(mode, says) as server:
+        kind, asking = expected(mode, says), client(server.url, says.vendor)
         if kind is None:
-            assert client(server.url).submit(BODY) == CREATED
+            assert asking.submit(BODY) == says.task_id
         else:
             with pytest.raises(kind) as raised:
-                client(server.url).submit(BODY)
+                asking.submit(BODY)
             assert type(raised.value) is kind
             assert BROKEN.get(mode, "") in raised.value.reason
     assert server.connections == 1
     assert server.posts <= 1
-    assert len(server.requests) == server.posts
+    assert server.requests == [f"POST {says.vendor.SUBMIT}"] * server.posts
 
 
+@pytest.mark.parametrize("vendor", SPOKEN)
 @pytest.mark.parametrize("mode", SENT_ONCE)
-def test_a_submission_ends_in_its_class_and_is_sent_once(mode: str) -> None:
-    check(mode)
+def test_a_submission_ends_in_its_class_and_is_sent_once(mode: str, vendor: str) -> None:
+    check(mode, SPOKEN[vendor])
 
 
 def test_a_refused_connection_created_nothing() -> None:
@@ -98,12 +103,13 @@ def test_a_request_that_nobody_reads_is_unknown() -> None:
     assert server.connections == 1
 
 
-def test_a_kept_connection_that_was_closed_is_never_used_to_submit() -> None:
-    with Misbehaving("keep-alive closed") as server:
-        asking = client(server.url)
-        assert asking.balance() == 5
-        assert asking.submit(BODY) == CREATED
-    assert server.requests == ["GET /balance", "POST /videos"]
+@pytest.mark.parametrize("says", [says for says in SPOKEN.values() if says.balance], ids=lambda says: says.task_id)
+def test_a_kept_connection_that_was_closed_is_never_used_to_submit(says: Spoken) -> None:
+    with Misbehaving("keep-alive closed", says) as server:
+        asking = client(server.url, says.vendor)
+        assert asking.balance()
+        assert asking.submit(BODY) == says.task_id
+    assert server.requests == [f"GET {says.vendor.BALANCE}", f"POST {says.vendor.SUBMIT}"]
     assert server.connections == 2
 
 
@@ -147,10 +153,12 @@ def test_a_503_that_the_vendor_does_not_document_is_unknown(monkeypatch: pytest.
         client(server.url).submit(BODY)
 
 
-def test_the_sentence_is_the_vendors_where_its_file_has_one_and_plain_otherwise() -> None:
-    for mode, sentence in (("402 out of credits", "run out of credits"), ("400", "nothing was created or charged")):
-        with Misbehaving(mode) as server, pytest.raises(Refused, match=sentence):
-            client(server.url).submit(BODY)
+@pytest.mark.parametrize("vendor", SPOKEN)
+def test_the_sentence_is_the_vendors_where_its_file_has_one_and_plain_otherwise(vendor: str) -> None:
+    says = SPOKEN[vendor]
+    for mode, sentence in (("402", says.out_of_money), ("403 of a proxy", "nothing was created or charged")):
+        with Misbehaving(mode, says) as server, pytest.raises(Refused, match=sentence):
+            client(server.url, says.vendor).submit(BODY)
 
 
 def test_an_error_carries_what_the_vendor_said() -> None:
