@@ -136,7 +136,7 @@ def refusal(status: int, raw: Body) -> tuple[str, str, str]:
 
 
 def parse_balance(raw: object) -> Decimal | None:
-    """Whole credits. The page says no more, so both a bare number and the likely names are read."""
+    """Whole credits: {"credits": N}. No page has the whole answer, so the other likely shapes are read too."""
     inner = raw.get("data", raw) if isinstance(raw, dict) else raw
     found = (
         next((inner[name] for name in ("credits", "balance") if name in inner), None)
