@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 import httpx
 
 from storyboard.providers import outcomes
-from storyboard.providers.answer import Answer, Gathering
 from storyboard.providers.base import Body, Task
 from storyboard.providers.errors import ProviderError, Unavailable, Unreadable
+from storyboard.providers.gathering import Answer, Gathering
 from storyboard.providers.outcomes import Listing, Vendor, checked_id
 from storyboard.providers.secret import Secret
 from storyboard.providers.waits import Deadline, Pace, Timeouts

@@ -11,9 +11,9 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Protocol, TypeVar, runtime_checkable
 
-from storyboard.providers.answer import Answer, request_id, retry_after
 from storyboard.providers.base import Body, Task
 from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unavailable, Unknown, Unreadable
+from storyboard.providers.gathering import Answer, request_id, retry_after
 
 REFUSED = frozenset({400, 401, 402, 403, 404, 413, 415, 422})
 BUSY = frozenset({429, 503})

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from storyboard.providers import http, outcomes
-from storyboard.providers.answer import Answer
 from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unknown
+from storyboard.providers.gathering import Answer
 from storyboard.providers.http import Client
 from tests.providers.misbehaving import MODES, Misbehaving, full, refusing
 from tests.providers.quick import client
