@@ -21,6 +21,7 @@ from storyboard.providers.apimart_answers import (
 from storyboard.providers.apimart_rules import callback_target, is_called
 from storyboard.providers.base import Body, Kind, Mode, Probed, Problem, Quote, ShotRequest
 from storyboard.providers.catalog import RATIOS, MediaLimits, Model, Param, Rate, Rows, Vendor
+from storyboard.providers.pixels import table
 from storyboard.providers.rules import is_whole, known, strings, total_seconds
 
 __all__ = [
@@ -59,13 +60,6 @@ VENDOR = Vendor(
     credit_micro_usd=CREDIT_MICRO_USD,
 )
 
-# Borrowed from EvoLink’s table, its 1080p from a later page: APIMart gives none. Nobody gives one for 4k.
-SIDES = {
-    "480p": ((864, 496), (496, 864), (640, 640), (752, 560), (560, 752), (992, 432)),
-    "720p": ((1280, 720), (720, 1280), (960, 960), (1112, 834), (834, 1112), (1470, 630)),
-    "1080p": ((1920, 1080), (1080, 1920), (1440, 1440), (1664, 1248), (1248, 1664), (2206, 946)),
-}
-
 
 def _params(resolutions: tuple[str, ...]) -> tuple[Param, ...]:
     return (
@@ -93,7 +87,7 @@ def _limits(assets: bool) -> dict[Kind, MediaLimits]:
             count=3,
             seconds_total=(Decimal("1.8"), Decimal("15.2")),
             open_total=True,
-            # “Between 480P and 720P”: the smallest and the largest picture of those two rows above.
+            # “Between 480P and 720P”: the smallest and the largest picture of those two rows of the table.
             pixels=(640 * 640, 1112 * 834),
             asset_urls=assets,
         ),
@@ -121,12 +115,8 @@ def _model(
         takes_landing=True,
         takes_motion=True,
         references_beside_opening=True,
-        pixels={
-            (ratio, row): side
-            for row, sides in SIDES.items()
-            if row in resolutions
-            for ratio, side in zip(RATIOS, sides, strict=False)
-        },
+        # Borrowed: APIMart states none.
+        pixels=table(resolutions),
         fast="-fast" in name,
     )
 

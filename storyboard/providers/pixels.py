@@ -1,4 +1,4 @@
-"""The pixel size of a clip by ratio and resolution. EvoLink's table; Ark, which states none, borrows it.
+"""The pixel size of a clip by ratio and resolution. EvoLink's table; the others, which state none, borrow it.
 
 480p and 720p are from EvoLink’s reference-to-video page, 1080p from its newer ones. None has a row for 4k.
 """
