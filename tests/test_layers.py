@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from storyboard.providers.catalog import VENDOR_FILES
+
 ROOT = Path(__file__).parent.parent
 LATER = ("exports", "sharing", "takes", "boards", "connections")
 APPS = "Apps import only what is below them, and nothing imports the sandbox"
 INSIDE = "Inside an app: urls, views, tasks and forms, actions, then queries and models"
 PURE = "Providers and rendering know neither Django nor the database"
-VENDORS = "Vendors do not know each other"
+VENDORS = "Vendors do not know each other: "
 NETWORK = "Views, actions, models and forms touch no network"
 # The rule, a file, and the import planted in it.
 PLANTED = [
@@ -31,7 +33,11 @@ PLANTED = [
     (INSIDE, "accounts/models.py", "storyboard.accounts.urls"),
     (PURE, "providers/reapi.py", "django.conf"),
     (PURE, "rendering/probe.py", "storyboard.pages"),
-    (VENDORS, "providers/reapi.py", "storyboard.providers.ark"),
+    (VENDORS + "reAPI", "providers/reapi.py", "storyboard.providers.ark"),
+    (VENDORS + "reAPI", "providers/reapi_mini.py", "storyboard.providers.apimart_answers"),
+    (VENDORS + "APIMart", "providers/apimart_rules.py", "storyboard.providers.reapi_rows"),
+    (VENDORS + "EvoLink", "providers/evolink_rows.py", "storyboard.providers.ark_rows"),
+    (VENDORS + "Ark", "providers/ark_answers.py", "storyboard.providers.evolink_answers"),
     (NETWORK, "teams/models.py", "httpx"),
     (NETWORK, "teams/queries.py", "requests.adapters"),
     (NETWORK, "boards/views.py", "boto3"),
@@ -81,6 +87,14 @@ def test_every_app_keeps_the_order_inside_an_app() -> None:
     apps |= {path.parent.name for path in ROOT.glob("storyboard/*/urls.py")}
     named = next(contract["containers"] for contract in contracts() if contract["name"] == INSIDE)
     assert apps <= {container.removeprefix("storyboard.") for container in named}
+
+
+def test_every_part_of_every_vendor_is_kept_from_the_others() -> None:
+    rules = [contract for contract in contracts() if contract["name"].startswith(VENDORS)]
+    for vendor in VENDOR_FILES:
+        parts = {f"storyboard.providers.{path.stem}" for path in ROOT.glob(f"storyboard/providers/{vendor}*.py")}
+        assert [rule for rule in rules if set(rule["source_modules"]) == parts]
+        assert sum(parts <= set(rule["forbidden_modules"]) for rule in rules) == len(VENDOR_FILES) - 1
 
 
 def contracts() -> list[dict[str, Any]]:
