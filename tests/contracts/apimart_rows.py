@@ -1,14 +1,13 @@
 """APIMart’s page, line by line, as requests and what is said to them; preflight and the sandbox are held to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from storyboard.providers.base import Body, Kind, Media
+from tests.contracts.apimart_cases import CASES
+from tests.contracts.rows import Row, under
 
-REFUSED = (400, "400", "Invalid request parameters")
-TAKEN = (200, "", "")
 PLAIN = "doubao-seedance-2.0"
 FAST = "doubao-seedance-2.0-fast"
 FACE = "doubao-seedance-2.0-face"
@@ -23,17 +22,6 @@ DAY = {"url": "https://example.com/day.jpg", "role": "first_frame"}
 NIGHT = {"url": "https://example.com/night.jpg", "role": "last_frame"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """`expected` is HTTP status, code and message; `names` the field that is refused or advised about."""
-
-    name: str
-    body: Body
-    expected: tuple[int, str, str] = TAKEN
-    names: str = ""
-    media: Mapping[str, Media | None] = field(default_factory=dict)
-
-
 def ask(model: Any = PLAIN, **changes: Any) -> Body:
     """A plain request with changes; None takes a field out."""
     body: Body = {"model": model, "prompt": "A kitten yawning at the camera"} | changes
@@ -41,7 +29,7 @@ def ask(model: Any = PLAIN, **changes: Any) -> Body:
 
 
 def refused(name: str, names: str, body: Body, media: Mapping[str, Media | None] | None = None) -> Row:
-    return Row(name, body, REFUSED, names, media or {})
+    return Row(name, body, media or {}, 400, "400", "Invalid request parameters", names)
 
 
 def clip(seconds: str, width: int = 1280, height: int = 720) -> Media:
@@ -252,3 +240,6 @@ SILENT = [
     Row("webhook: a public address", ask(webhook="https://93.184.216.34/hook")),
 ]
 ROWS = BASIC + RESOLUTIONS + IMAGES + ASSETS + VIDEOS + AUDIOS
+# What may be posted; a case’s files were not probed.
+ALL = [*ROWS, *under("advised", ADVISED), *under("silent", SILENT)]
+ALL += under("case", [Row(case.name, case.body) for case in CASES])

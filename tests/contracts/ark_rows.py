@@ -3,11 +3,12 @@
 Tried against the rules here, and against the sandbox over HTTP.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from storyboard.providers.base import Kind, Media
+from tests.contracts.rows import Row
 
 STANDARD, FAST, MINI = (f"dreamina-seedance-2-0{tier}" for tier in ("-260128", "-fast-260128", "-mini-260615"))
 PICTURE, CLIP, SOUND = (
@@ -17,16 +18,6 @@ PICTURE, CLIP, SOUND = (
 )
 MB = 1024 * 1024
 TEXT = {"type": "text", "text": "A cat plays the piano."}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    name: str
-    body: dict[str, Any]
-    media: dict[str, Media | None] = field(default_factory=dict)
-    status: int = 200
-    code: str = ""
-    message: str = ""
 
 
 def body(*content: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -232,7 +223,7 @@ MEDIA = [
         {CLIP: clip("8"), f"{CLIP}?2": clip("8")},
     ),
 ]
-ROWS = [*PLAIN, *CONTENT, *MEDIA]
+ROWS = ALL = [*PLAIN, *CONTENT, *MEDIA]
 DEFAULTS = [
     ("return_last_frame", False),
     ("service_tier", "default"),

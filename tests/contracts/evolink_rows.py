@@ -3,11 +3,12 @@
 Tried against the rules here, and against the sandbox over HTTP.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from storyboard.providers.base import Kind, Media
+from tests.contracts.rows import Row
 
 R2V = "seedance-2.0-reference-to-video"
 T2V = "seedance-2.0-text-to-video"
@@ -19,16 +20,6 @@ PICTURE, CLIP, SOUND = (
 )
 MB = 1024 * 1024
 ALONE = "You cannot provide only audio_urls; at least 1 image (image_urls) or 1 video (video_urls) must be included"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    name: str
-    body: dict[str, Any]
-    media: dict[str, Media | None] = field(default_factory=dict)
-    status: int = 200
-    code: str = ""
-    message: str = ""
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -286,7 +277,7 @@ SIBLINGS = [
         "model_params.web_search must be true or false",
     ),
 ]
-ROWS = [*PLAIN, *COUNTS, *IMAGES, *VIDEOS, *SOUNDS, *CALLBACKS, *SIBLINGS]
+ROWS = ALL = [*PLAIN, *COUNTS, *IMAGES, *VIDEOS, *SOUNDS, *CALLBACKS, *SIBLINGS]
 # The page’s table of pixel values.
 PIXEL_TABLE = [
     ("16:9", "480p", 864, 496),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from storyboard.providers.base import Kind, Media, ShotRequest
-from tests.contracts.reapi_rows import MINI, REF, SPEECH, Recipe, Row, refs, urls
+from tests.contracts.reapi_rows import MINI, REF, SPEECH, Recipe, refs, urls
+from tests.contracts.rows import Row, under
 
 FRAME, LAST, A, B = (f"https://example.com/{name}.jpg" for name in ("frame", "last", "a", "b"))
 RATIOS = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive")
@@ -154,6 +155,8 @@ RECIPES = [
         ShotRequest(prompt="the subject walks through a neon-lit street at night", references=refs(Kind.IMAGE, A, B)),
     ),
 ]
+
+ALL = under("mini", [*PARAMETERS, *MODES, *under("recipe", [Row(one.name, one.body) for one in RECIPES])])
 
 PARAM_ROWS: list[tuple[str, str, object]] = [
     ("prompt", "string", None),

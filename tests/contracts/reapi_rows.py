@@ -4,11 +4,12 @@ tests/contracts/test_reapi.py holds our rules to them; they can be posted to the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from storyboard.providers.base import Body, Kind, Media, Reference, ShotRequest
+from tests.contracts.rows import Row, under
 
 HOST = "https://your-cdn.com"
 REF, SPEECH = f"{HOST}/reference.mp4", f"{HOST}/speech.wav"
@@ -17,18 +18,6 @@ CAT = f"{HOST}/cat.jpg"
 FRAMES = [{"url": DAY, "role": "first_frame"}, {"url": NIGHT, "role": "last_frame"}]
 FACE, FAST_FACE, MINI = "doubao-seedance-2.0-face", "doubao-seedance-2.0-fast-face", "seedance-2.0-mini"
 SIZES = "16:9 / 9:16 / 1:1 / 4:3 / 3:4 / 21:9 / adaptive"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is posted, what a probe finds in its media, and what comes back; a status of 200 is a task."""
-
-    name: str
-    body: Body
-    media: Mapping[str, Media | None] = field(default_factory=dict)
-    status: int = 200
-    code: str = ""
-    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +378,8 @@ RECIPES = [
         seconds=11,
     ),
 ]
+
+ALL = [*VALIDATION, *PARAMETERS, *VARIANTS, *under("recipe", [Row(one.name, one.body) for one in RECIPES])]
 
 # name, type, required, default, choices, range: the sections of “Request body”.
 PARAM_ROWS: list[tuple[str, str, bool, object, tuple[object, ...], tuple[int | None, int | None]]] = [

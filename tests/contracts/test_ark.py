@@ -16,7 +16,7 @@ from storyboard.providers.ark import (
 from storyboard.providers.ark_rows import BY_ID
 from storyboard.providers.base import Level, Problem, TaskState
 from tests.contracts import ark_rows as rows
-from tests.contracts.ark_rows import Row
+from tests.contracts.rows import Row
 
 
 @pytest.mark.parametrize("row", rows.ROWS, ids=lambda row: row.name)

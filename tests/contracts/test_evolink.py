@@ -18,7 +18,7 @@ from storyboard.providers.evolink import (
 )
 from storyboard.providers.evolink_rows import BY_ID
 from tests.contracts import evolink_rows as rows
-from tests.contracts.evolink_rows import Row
+from tests.contracts.rows import Row
 
 
 @pytest.mark.parametrize("row", rows.ROWS, ids=lambda row: row.name)

@@ -7,7 +7,8 @@ from storyboard.providers.base import Body
 from storyboard.providers.catalog import Model
 from tests.contracts import reapi_mini_rows as mini
 from tests.contracts import reapi_rows as family
-from tests.contracts.reapi_rows import FACE, MINI, Recipe, Row
+from tests.contracts.reapi_rows import FACE, MINI, Recipe
+from tests.contracts.rows import Row
 
 ROWS = [*family.VALIDATION, *family.PARAMETERS, *family.VARIANTS]
 RECIPES = [*family.RECIPES, *mini.RECIPES]
