@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from storyboard.providers import outcomes
+from storyboard.providers import names, outcomes
 from storyboard.providers.base import Body, Task
 from storyboard.providers.errors import ProviderError, Unavailable, Unreadable
 from storyboard.providers.gathering import Answer, Gathering
@@ -30,6 +30,7 @@ HEADERS = {
     "Content-Type": "application/json",
     "User-Agent": "Lastframe",
 }
+CLOSING = HEADERS | {"Connection": "close"}
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 # At DEBUG it writes down every header of an answer, and vendors quote keys back.
@@ -122,7 +123,8 @@ class Client:
         """
         answer, deadline = Gathering(self._key), Deadline(self.timeouts.total)
         try:
-            with deadline, httpx.Client(**self._options(), headers=HEADERS | {"Connection": "close"}) as client:
+            sender = httpx.Client(**self._options(), transport=names.transport(tls()), headers=CLOSING)
+            with deadline, sender as client:
                 extensions = {"trace": deadline.watch}
                 with client.stream(method, url, content=content, extensions=extensions) as response:
                     answer.begin(response.status_code, response.headers)
@@ -155,7 +157,6 @@ class Client:
             "follow_redirects": False,
             "trust_env": False,
             "timeout": httpx.Timeout(connect=waits.connect, write=waits.write, read=waits.read, pool=waits.pool),
-            "verify": tls(),
         }
 
     async def fetch_many(self, task_ids: Iterable[str], *, at_once: int = 8) -> dict[str, Task | ProviderError]:
@@ -168,7 +169,8 @@ class Client:
                 answer = await self._exchange_async(client, urls[task_id])
             return outcomes.read(answer, self.vendor, partial(same_task, self.vendor, task_id))
 
-        async with httpx.AsyncClient(**self._options(), headers=HEADERS) as client:
+        transport = names.async_transport(tls())
+        async with httpx.AsyncClient(**self._options(), transport=transport, headers=HEADERS) as client:
             return dict(zip(urls, await asyncio.gather(*(one(client, task_id) for task_id in urls)), strict=True))
 
 
