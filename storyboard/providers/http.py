@@ -104,14 +104,14 @@ class Client:
 
     def _ask(self, url: str, parse: Callable[[Body], Found]) -> Found:
         """A free question; asked again where that can help."""
-        asked = 0
+        asked, latest = 0, self.pace.clock() + self.timeouts.question - self.timeouts.total
         while True:
             found = outcomes.read(self._exchange("GET", url), self.vendor, parse)
             asked += 1
             if not isinstance(found, ProviderError):
                 return found
             pause = self.pace.pause(found, asked)
-            if pause is None:
+            if pause is None or self.pace.clock() + pause > latest:
                 raise found
             self.pace.sleep(pause)
 

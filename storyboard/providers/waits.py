@@ -18,13 +18,34 @@ from storyboard.providers.errors import ProviderError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds for each wait and for the whole exchange: one byte a minute would break no single wait."""
+    """Seconds for each wait and for the whole exchange: one byte a minute would break no single wait.
 
+    As they stand here they are for the shell, where a person waits, and for jobs of the media cluster. A job of the
+    fast cluster is killed after 20 s (settings.Q_CLUSTER), and of a killed submission nobody knows the outcome: it
+    makes its client with `paid()` to submit and with `quick()` for all else, and asks a client for one thing.
+    """
+
+    # The search for the name is part of it.
     connect: float = 10
     write: float = 30
     read: float = 60
     pool: float = 5
     total: float = 90
+    # A free question with all its tries and pauses: no try begins that could not end in time.
+    question: float = 300
+
+    @classmethod
+    def quick(cls) -> Self:
+        """For free questions in jobs of the fast cluster: whatever a vendor does, it is over after 17 s."""
+        return cls(connect=3, write=3, read=8, pool=1, total=8, question=17)
+
+    @classmethod
+    def paid(cls) -> Self:
+        """For a submission in a job of the fast cluster: the answer may take all of the 17 s.
+
+        An answer that is not waited for may have been paid for. The other 3 s are for writing down what happened.
+        """
+        return cls(connect=5, write=10, read=17, pool=1, total=17, question=17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +56,7 @@ class Pace:
     first: float = 0.5
     longest: float = 20
     sleep: Callable[[float], object] = time.sleep
+    clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
 
     def pause(self, error: ProviderError, asked: int) -> float | None:
