@@ -17,9 +17,11 @@ import httpcore
 import httpx
 
 UNBOUNDED = 60.0
+# A search that is older than this has hung, or was going on in the process that this one was forked from.
+STALE = 60.0
 
 _lock = threading.Lock()
-_running: dict[tuple[str, int], Future[list[str]]] = {}
+_running: dict[tuple[str, int], tuple[Future[list[str]], float]] = {}
 
 
 def lookup(host: str, port: int) -> Future[list[str]]:
@@ -29,13 +31,13 @@ def lookup(host: str, port: int) -> Future[list[str]]:
     no worker from ending, and there is one for each name: whoever asks meanwhile waits for the same one.
     """
     with _lock:
-        found = _running.get((host, port))
-        if found is None:
+        found, began = _running.get((host, port), (None, 0.0))
+        if found is None or time.monotonic() - began > STALE:
             found = Future()
             # Running, so that nobody who gives up can cancel it for the others.
             found.set_running_or_notify_cancel()
             threading.Thread(target=_resolve, args=(found, host, port), daemon=True).start()
-            _running[host, port] = found
+            _running[host, port] = found, time.monotonic()
     return found
 
 
@@ -49,7 +51,9 @@ def _resolve(found: Future[list[str]], host: str, port: int) -> None:
     except Exception as error:
         problem = error
     with _lock:
-        del _running[host, port]
+        # A later search may have taken its place.
+        if _running.get((host, port), (None, 0.0))[0] is found:
+            del _running[host, port]
     if problem is not None:
         found.set_exception(problem)
     else:

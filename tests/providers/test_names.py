@@ -49,7 +49,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     resolve_with(monkeypatch, waits)
     yield asked
     over.set()
-    for lookup in list(names._running.values()):
+    for lookup, _ in list(names._running.values()):
         lookup.exception()
 
 
@@ -70,6 +70,14 @@ def test_who_asks_meanwhile_waits_for_the_same_thread(silent: list[str]) -> None
     for _ in range(3):
         submits()
     assert (silent, list(names._running)) == ([NAME], [(NAME, 9)])
+
+
+def test_a_search_that_hangs_is_begun_anew_after_a_minute(silent: list[str]) -> None:
+    old = names.lookup(NAME, 9)
+    names._running[NAME, 9] = old, time.monotonic() - names.STALE - 1
+    assert names.lookup(NAME, 9) is names.lookup(NAME, 9) is not old
+    submits()
+    assert silent == [NAME, NAME]
 
 
 def test_many_questions_at_once_are_held_up_no_longer(silent: list[str]) -> None:
