@@ -160,12 +160,18 @@ class Client:
         }
 
     async def fetch_many(self, task_ids: Iterable[str], *, at_once: int = 8) -> dict[str, Task | ProviderError]:
-        """Ask once about each of many tasks; one that cannot be read now is asked again by its next timer."""
+        """Ask once about each of many tasks; one that cannot be read now is asked again by its next timer.
+
+        So is one whose turn comes too late to end in time: all together are one question.
+        """
         urls = {task_id: self._task_url(task_id) for task_id in task_ids}
-        gate = asyncio.Semaphore(at_once)
+        gate, first = asyncio.Semaphore(at_once), set(list(urls)[:at_once])
+        latest = self.pace.clock() + self.timeouts.question - self.timeouts.total
 
         async def one(client: httpx.AsyncClient, task_id: str) -> Task | ProviderError:
             async with gate:
+                if task_id not in first and self.pace.clock() > latest:
+                    return Unavailable(outcomes.NO_ANSWER, retryable=True, reason="There was no time left to ask.")
                 answer = await self._exchange_async(client, urls[task_id])
             return outcomes.read(answer, self.vendor, partial(same_task, self.vendor, task_id))
 

@@ -1,5 +1,6 @@
 """How long a client may take: in a job less than the job may run, whatever the vendor does."""
 
+import asyncio
 from contextlib import suppress
 
 import pytest
@@ -70,6 +71,22 @@ def test_without_the_bound_a_slow_vendor_would_outlast_the_job(monkeypatch: pyte
     """The twin."""
     waits = Timeouts(total=Timeouts.quick().total, question=1000)
     assert asking(monkeypatch, waits, 8).now - 1000 > KILLED
+
+
+def test_many_questions_end_before_their_job_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+
+    async def exchange(self: Client, *args: object) -> Answer:
+        clock.tries += 1
+        clock.sleep(self.timeouts.total)
+        return Answer(reason="ReadTimeout")
+
+    monkeypatch.setattr(Client, "_exchange_async", exchange)
+    pace = Pace(clock=lambda: clock.now)
+    quick = Client(fake, "https://api.example.com", Secret("sk-12345678"), timeouts=Timeouts.quick(), pace=pace)
+    found = asyncio.run(quick.fetch_many([f"task_{number:08}" for number in range(9)], at_once=1))
+    assert (len(found), clock.tries, clock.now - 1000) == (9, 2, 16)
+    assert {type(one) for one in found.values()} == {Unavailable}
 
 
 def test_a_paid_request_is_waited_for_as_long_as_its_job_can() -> None:
