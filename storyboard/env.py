@@ -5,6 +5,7 @@ Only settings.py uses these.
 
 import contextlib
 import os
+import re
 import secrets
 import socket
 from collections.abc import Collection
@@ -57,6 +58,15 @@ def env_choice(name: str, default: str, choices: Collection[str]) -> str:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+def env_hosts(name: str) -> frozenset[str]:
+    """Hosts with their ports, as in gateway.local:8443; lower case, as addresses are compared."""
+    found = [text.lower() for text in env_list(name)]
+    for text in found:
+        if not re.fullmatch(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}", text):
+            raise SettingError(f"{name} must hold hosts with a port like gateway.local:8443, not “{text}”.")
+    return frozenset(found)
 
 
 def split_url(name: str, url: str) -> SplitResult:

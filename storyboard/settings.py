@@ -17,6 +17,7 @@ from storyboard.env import (
     env,
     env_choice,
     env_float,
+    env_hosts,
     env_int,
     env_list,
     networks,
@@ -40,6 +41,8 @@ RUNNING_AT = DATA_DIR / "running-at"
 DEBUG = False
 SECRET_KEY_FILE = Path(env("SECRET_KEY_FILE", str(DATA_DIR / "secret_key")))
 SECRET_KEY = secret_key(SECRET_KEY_FILE)
+CONNECTION_KEYS_FILE = Path(env("CONNECTION_KEYS_FILE", str(DATA_DIR / "connection_keys")))
+VENDOR_HOSTS = env_hosts("VENDOR_HOSTS")
 ALLOWED_HOSTS = [*own_names(HOST), str(urlsplit(PUBLIC_URL).hostname), *env_list("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
@@ -65,6 +68,7 @@ INSTALLED_APPS = [
     "storyboard.teams",
     "storyboard.accounts",
     "storyboard.media",
+    "storyboard.connections",
     "storyboard.frame",
     "storyboard.sandbox",
 ]
@@ -314,8 +318,11 @@ Q_CLUSTER = {
 JOB_TASKS = {
     "storyboard.accounts.tasks.send_message": "fast",
     "storyboard.accounts.tasks.send_waiting_messages": "fast",
+    "storyboard.connections.tasks.check": "fast",
     "storyboard.jobs.housekeeping.tidy": "fast",
     "storyboard.teams.tasks.purge_deleted_teams": "fast",
     "storyboard.teams.tasks.send_invitation": "fast",
     "storyboard.teams.tasks.send_waiting_invitations": "fast",
 }
+# Tasks that are queued with the id of each new team; apps above teams add theirs here.
+TEAM_CREATED: list[str] = []

@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("storyboard.accounts.urls")),
     path("", include("storyboard.teams.urls")),
+    path("", include("storyboard.connections.urls")),
 ]
 handler400 = "storyboard.pages.bad_request"
 handler403 = "storyboard.pages.forbidden"

@@ -34,6 +34,16 @@ class Did(models.TextChoices):
     INVITED = "invited", "invited"
     INVITATION_RESENT = "invitation_resent", "sent an invitation again"
     INVITATION_REVOKED = "invitation_revoked", "revoked an invitation"
+    CONNECTION_ADDED = "connection_added", "added a connection"
+    CONNECTION_EDITED = "connection_edited", "changed a connection"
+    CONNECTION_KEY_REPLACED = "connection_key_replaced", "replaced a connection’s key"
+    CONNECTION_MOVED = "connection_moved", "changed a connection’s address"
+    CONNECTION_PRICED = "connection_priced", "changed a connection’s prices"
+    CONNECTION_TESTED = "connection_tested", "asked to test a connection"
+    CONNECTION_CHECKED = "connection_checked", "tested a connection"
+    CONNECTION_DISABLED = "connection_disabled", "switched a connection off"
+    CONNECTION_ENABLED = "connection_enabled", "switched a connection on"
+    CONNECTION_DELETED = "connection_deleted", "deleted a connection"
 
 
 def record(

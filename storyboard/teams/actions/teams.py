@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from storyboard.errors import Missing, Throttled
+from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import publish
 from storyboard.teams.access import reach
 from storyboard.teams.actions.lock import locked, locked_by_owner
@@ -33,6 +35,8 @@ def create_team(user: User, *, name: str) -> Team:
     team = Team.objects.create(name=name)
     Membership.objects.create(team=team, user=user, role=Role.OWNER)
     record(Did.TEAM_CREATED, by=user, team=team, subject=name)
+    for task in settings.TEAM_CREATED:
+        enqueue(task, team.pk)
     publish(team.channel, "members")
     return team
 

@@ -1,0 +1,1 @@
+"""A team's accounts at vendors: encrypted keys, limits, prices of its own."""
