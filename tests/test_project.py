@@ -11,14 +11,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from storyboard.accounts import actions as doors
+from storyboard.connections import actions as accounts_at_vendors
 from storyboard.teams import actions
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, TO_SIGN_IN, UNKNOWN, Actor, Row
+from tests.connections.connect import connect
 
 Join = Callable[[User, Role], Membership]
 DENIED = {401, 403, 404, 405}
 # What stands for the parts of a URL that are no object of a team.
-ANYTHING = {"key": "x", "pk": "1", "uidb36": "1", "token": "x"}
+ANYTHING = {"vendor": "reapi", "key": "x", "pk": "1", "uidb36": "1", "token": "x"}
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -82,8 +84,10 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
     target = User.objects.create_user(f"target-{tag}@example.com")
     member = Membership.objects.create(team=team, user=target, role=Role.VIEWER)
     invitation, token = actions.invite(team, email="nobody@example.com", role=Role.VIEWER, by=owner)
+    connection = connect(team, name=f"Account {tag}", by=owner)
     return {
         "team_id": team.public_id,
+        "connection_id": connection.public_id,
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,
         "token": token,
@@ -140,6 +144,11 @@ def test_no_view_goes_without_the_check_for_forged_forms() -> None:
 @pytest.mark.parametrize("name", actions.__all__)
 def test_an_action_of_teams_is_one_transaction_of_its_own(name: str) -> None:
     assert is_durable(getattr(actions, name))
+
+
+@pytest.mark.parametrize("name", accounts_at_vendors.__all__)
+def test_an_action_of_connections_is_one_transaction_of_its_own(name: str) -> None:
+    assert is_durable(getattr(accounts_at_vendors, name))
 
 
 @pytest.mark.parametrize("name", [name for name, found in vars(doors).items() if takes_part(found)])

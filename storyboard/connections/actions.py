@@ -22,6 +22,19 @@ from storyboard.teams.actions.lock import locked, locked_by_owner
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Team, User
 
+__all__ = [
+    "add",
+    "ask_check",
+    "delete",
+    "disable",
+    "edit",
+    "enable",
+    "move",
+    "record_check",
+    "replace_key",
+    "set_prices",
+]
+
 CHECK = "storyboard.connections.tasks.check"
 TOPIC = "connections"
 MOST = 30

@@ -68,10 +68,14 @@ def read() -> dict[str, bytes]:
 
 
 def make(path: Path) -> None:
-    """The first process makes the file, with its content, in one step; the others use what that one made."""
     if Connection.objects.exclude(key_id="").exists():
         # A new file would hide that the old one is lost, and everything sealed with it.
         raise OSError("it is not there, but connections were encrypted with it")
+    place(path)
+
+
+def place(path: Path) -> None:
+    """The first process makes the file, with its content, in one step; the others use what that one made."""
     fresh = written(path, [secrets.token_hex(32)])
     with contextlib.suppress(FileExistsError):
         os.link(fresh, path)

@@ -1,6 +1,7 @@
 """What the pages of connections share: how one stands, how its results arrive, and the door before a key."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,16 +64,15 @@ def shown(connection: Connection) -> dict[str, Any]:
         "vendor": connection.about,
         "standing": standing(connection, timezone.now()),
         "worth": worth(connection),
-        "budget": None if connection.monthly_budget is None else connection.monthly_budget / MICRO,
     }
 
 
-def worth(connection: Connection) -> float | None:
+def worth(connection: Connection) -> Decimal | None:
     """The balance in US dollars, where the vendor says what a credit costs."""
     each = connection.about.credit_micro_usd
     if connection.balance is None or each is None:
         return None
-    return float(connection.balance * each / MICRO)
+    return connection.balance * each / MICRO
 
 
 def arrival(connection: Connection) -> str:

@@ -1,0 +1,120 @@
+"""Which base URLs may be entered, and which name each is bound by."""
+
+import pytest
+from django.conf import LazySettings
+
+from storyboard.connections.addresses import (
+    NOT_AN_ADDRESS,
+    NOT_HTTPS,
+    NOT_PUBLIC,
+    is_reachable_from_outside,
+    origin,
+    refusal,
+    tidy,
+)
+from storyboard.connections.vendors import models_at
+from storyboard.providers import catalog
+from storyboard.providers.ark import CHINA_URL
+
+
+@pytest.mark.parametrize("url", [*(vendor.base_url for vendor in catalog.vendors()), CHINA_URL, "https://8.8.8.8/v1"])
+def test_the_vendors_own_addresses_may_be_used(url: str) -> None:
+    assert refusal(url) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://reapi.ai/api/v1", NOT_HTTPS),
+        ("https://127.0.0.1/", NOT_PUBLIC),
+        ("https://10.1.2.3:8443/v1", NOT_PUBLIC),
+        ("https://172.16.0.1", NOT_PUBLIC),
+        ("https://192.168.1.1", NOT_PUBLIC),
+        ("https://169.254.169.254/latest", NOT_PUBLIC),
+        ("https://100.64.0.1", NOT_PUBLIC),
+        ("https://0.0.0.0", NOT_PUBLIC),
+        ("https://224.0.0.1", NOT_PUBLIC),
+        ("https://[::1]/", NOT_PUBLIC),
+        ("https://[fe80::1]/", NOT_PUBLIC),
+        ("https://[fc00::1]/", NOT_PUBLIC),
+        ("https://[::ffff:127.0.0.1]/", NOT_PUBLIC),
+        ("https://2130706433/", NOT_PUBLIC),
+        ("https://0x7f000001/", NOT_PUBLIC),
+        ("https://0177.0.0.1/", NOT_PUBLIC),
+        ("https://127.1/", NOT_PUBLIC),
+        ("https://8.8.2056/", NOT_PUBLIC),
+        ("https://localhost/", NOT_PUBLIC),
+        ("https://db/", NOT_PUBLIC),
+        ("https://a.localhost/", NOT_PUBLIC),
+        ("https://printer.local/", NOT_PUBLIC),
+        ("https://vault.internal/", NOT_PUBLIC),
+        ("https://reapi.ai./", NOT_PUBLIC),
+        ("https://-a.example.com/", NOT_PUBLIC),
+        ("https://user:pass@reapi.ai/", NOT_AN_ADDRESS),
+        ("https://reapi.ai@evil.example.com/", NOT_AN_ADDRESS),
+        ("https://reapi.ai/?key=1", NOT_AN_ADDRESS),
+        ("https://reapi.ai/#x", NOT_AN_ADDRESS),
+        ("https://reapi.ai\\@evil.example.com/", NOT_AN_ADDRESS),
+        ("https://reapi.ai:99999/", NOT_AN_ADDRESS),
+        ("https://reapi.ai:0/", NOT_AN_ADDRESS),
+        ("https://[::1/", NOT_AN_ADDRESS),
+        ("https://re api.ai/", NOT_AN_ADDRESS),
+        ("https://reapi\u3002ai/", NOT_AN_ADDRESS),
+        ("https:///v1", NOT_AN_ADDRESS),
+        ("ftp://reapi.ai/", NOT_AN_ADDRESS),
+        ("file:///etc/passwd", NOT_AN_ADDRESS),
+        ("reapi.ai", NOT_AN_ADDRESS),
+        ("", NOT_AN_ADDRESS),
+        ("https://" + "a" * 200 + ".example.com", NOT_AN_ADDRESS),
+    ],
+)
+def test_any_other_address_is_refused_with_what_to_do(url: str, why: str) -> None:
+    assert refusal(url) == why
+
+
+def test_the_operator_may_name_private_hosts_one_by_one(settings: LazySettings) -> None:
+    settings.VENDOR_HOSTS = frozenset({"10.0.0.7:8443", "gateway.local:80", "[::1]:9000"})
+    for url in ("http://10.0.0.7:8443/v1", "https://10.0.0.7:8443", "http://GATEWAY.local/v1", "http://[::1]:9000"):
+        assert refusal(url) == ""
+    assert refusal("https://10.0.0.7/v1") == NOT_PUBLIC
+    assert refusal("https://10.0.0.8:8443/v1") == NOT_PUBLIC
+
+
+def test_the_built_in_vendor_may_always_be_used(settings: LazySettings) -> None:
+    settings.PUBLIC_URL = "http://localhost:8000"
+    assert refusal("http://localhost:8000/sandbox/reapi/api/v1") == ""
+    assert refusal("http://localhost:8001/sandbox/reapi/api/v1") == NOT_HTTPS
+
+
+@pytest.mark.parametrize(
+    ("url", "bound"),
+    [
+        ("https://API.example.com/v1", "https://api.example.com:443"),
+        ("https://api.example.com:443", "https://api.example.com:443"),
+        ("http://[::1]:80/x", "http://[::1]:80"),
+    ],
+)
+def test_one_host_has_one_name(url: str, bound: str) -> None:
+    assert origin(url) == bound
+
+
+def test_an_address_is_kept_tidy() -> None:
+    assert tidy(" https://API.Example.com/V1/ ") == "https://api.example.com/V1"
+
+
+@pytest.mark.parametrize(
+    ("public_url", "reachable"),
+    [("https://films.example.com", True), ("http://films.example.com", False), ("https://192.168.1.2", False)],
+)
+def test_callbacks_need_a_public_https_address(settings: LazySettings, public_url: str, reachable: bool) -> None:
+    settings.PUBLIC_URL = public_url
+    assert is_reachable_from_outside() is reachable
+
+
+def test_each_ark_model_is_known_at_one_of_its_two_hosts() -> None:
+    abroad = {model.id for model in models_at("ark", catalog.vendor("ark").base_url)}
+    in_china = {model.id for model in models_at("ark", CHINA_URL)}
+    every = {model.id for model in catalog.models("ark")}
+    assert abroad & in_china == set()
+    assert abroad | in_china == every == {model.id for model in models_at("ark", "https://gateway.example.com")}
+    assert all(name.startswith("doubao-") for name in in_china)
