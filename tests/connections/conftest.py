@@ -1,11 +1,9 @@
 """What tests of connections share: a key file of their own, a vendor on loopback, and somebody freshly signed in."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import LazySettings
 from django.test import Client
 
@@ -43,15 +41,13 @@ def connection(team: Team, alice: User) -> Connection:
 
 
 @pytest.fixture
-def as_owner() -> AsOwner:
+def as_owner(db: None) -> AsOwner:
     """A browser in which this person has just proved who they are."""
 
     def sign_in(user: User) -> Client:
         client = Client()
-        client.force_login(user)
-        session = client.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
-        session.save()
+        answer = client.post("/accounts/login/", {"login": user.email, "password": "a long enough secret"})
+        assert answer.status_code == 302
         return client
 
     return sign_in

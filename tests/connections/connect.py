@@ -7,7 +7,7 @@ from storyboard.providers import catalog
 from storyboard.providers.secret import Secret
 from storyboard.teams.models import Team, User
 
-KEY = "sk-canary-5f0c1d7e9b-tail"
+KEY = "sk-canary-5f0c1d7e9b-Zx7q"
 
 
 def connect(
