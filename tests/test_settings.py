@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storyboard.env import ROOT, data_dir, database, env_float, env_int, own_names, secret_file, secret_key
+from storyboard.env import ROOT, data_dir, database, env_hosts, env_int, own_names, secret_file, secret_key
 from storyboard.errors import SettingError
 
 
@@ -147,3 +148,12 @@ def test_a_password_file_that_cannot_be_read_is_named(monkeypatch: pytest.Monkey
     monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(tmp_path / "absent"))
     with pytest.raises(SettingError, match="which DATABASE_PASSWORD_FILE names: No such file"):
         database("postgres://ann@db/films", tmp_path, pooled=False)
+
+
+def test_named_hosts_have_a_port_and_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VENDOR_HOSTS", "Gateway.local:8443, 10.0.0.7:80, [::1]:9000")
+    assert env_hosts("VENDOR_HOSTS") == {"gateway.local:8443", "10.0.0.7:80", "[::1]:9000"}
+    for wrong in ("gateway.local", "https://gateway.local:443", "*:80"):
+        monkeypatch.setenv("VENDOR_HOSTS", wrong)
+        with pytest.raises(SettingError, match="hosts with a port"):
+            env_hosts("VENDOR_HOSTS")

@@ -19,7 +19,9 @@ BATCH = 50
 
 def begin() -> bool:
     """Make a new current key, unless rows still wait for the last one: then that rotation goes on. Says which."""
-    keys.read()
+    # Without the lock first: where the file is read-only, an operator has added the line.
+    if waiting(list(keys.read())[-1]).exists():
+        return False
     with keys.alone(settings.CONNECTION_KEYS_FILE):
         known = keys.read()
         if waiting(list(known)[-1]).exists():

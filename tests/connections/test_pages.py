@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
-from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from storyboard.connections import actions
 from storyboard.connections.models import Connection
 from storyboard.connections.views.answers import arrival
 from storyboard.teams.models import Membership, Role, Team, User
@@ -271,5 +269,3 @@ def test_a_page_of_many_connections_asks_no_more_questions(
         connect(team, name=f"Account {number}")
     with django_assert_num_queries(4):  # type: ignore[attr-defined]
         client.get(url)
-    assert Connection.objects.filter(balance=F("balance")).count() == 0
-    assert actions.MOST == 30
