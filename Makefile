@@ -56,3 +56,7 @@ bench-queue:
 .PHONY: bench-render
 bench-render:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.render $(ARGS)
+
+.PHONY: bench-rotation
+bench-rotation:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.rotation

@@ -145,7 +145,7 @@ class AddForm(SettingsForm):
     def __init__(self, *args: Any, vendor: Vendor, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"base_url": vendor.base_url, "name": vendor.label})
         super().__init__(*args, **kwargs)
-        hint = f"From {vendor.label}’s console. It is encrypted, and nobody sees more than its last four characters."
+        hint = f"From {vendor.label}’s console. It is encrypted at once; only its last four characters are shown again."
         self.fields["key"] = KeyField(help_text=hint)
         self.fields["base_url"] = AddressField(vendor)
         self.order_fields(self.field_order)

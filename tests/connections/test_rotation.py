@@ -1,5 +1,6 @@
 """Key rotation: every row on the new key, resumable, old keys gone only when nothing needs them."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -144,7 +145,7 @@ def rotating(folder: Path) -> "subprocess.Popen[bytes]":
         "call_command('rotate_keys')\n"
     )
     environment = {
-        **keys.os.environ,
+        **os.environ,
         "DATA_DIR": str(settings.DATA_DIR),
         "DATABASE_URL": database_url(settings.DATABASES["default"]),
         "CONNECTION_KEYS_FILE": str(settings.CONNECTION_KEYS_FILE),

@@ -22,7 +22,8 @@ from storyboard.teams.queries import team_for
 @signed_in
 def connection_vendors(request: SignedInRequest, team_id: str) -> HttpResponse:
     team = team_for(request.user, team_id, Role.OWNER)
-    return render(request, "connections/vendors.html", {"team": team, "vendors": catalog.vendors()})
+    vendors = [(row.vendor, len(row.models)) for row in catalog.rows()]
+    return render(request, "connections/vendors.html", {"team": team, "vendors": vendors})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
