@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.env import ROOT, data_dir, database, env_float, env_int, own_names, secret_file, secret_key
-from storyboard.env import ROOT, data_dir, database, env_hosts, env_int, own_names, secret_file, secret_key
+from storyboard.env import ROOT, data_dir, database, env_float, env_hosts, env_int, own_names, secret_file, secret_key
 from storyboard.errors import SettingError
 
 

@@ -48,7 +48,9 @@ def reseal_all() -> Iterator[tuple[int, list[int]]]:
 def reseal(batch: list[int]) -> tuple[int, list[int]]:
     done, shut = 0, []
     with keys.by_operator():
-        for connection in Connection.objects.select_for_update().filter(pk__in=batch).exclude(key_id=""):
+        # In order, so that two rotations at once cannot wait for each other in a circle.
+        rows = Connection.objects.select_for_update().filter(pk__in=batch).exclude(key_id="").order_by("pk")
+        for connection in rows:
             try:
                 keys.seal(connection, keys.opened(connection))
             except keys.KeyTrouble:

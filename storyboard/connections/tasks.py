@@ -21,7 +21,8 @@ REDIRECTS = range(300, 400)
 
 def check(connection_id: int) -> None:
     """Ask for the balance, or for the list of tasks where there is none; a second run of the job just asks again."""
-    found = Connection.objects.select_related("team").filter(pk=connection_id, deleted_at=None).first()
+    there = Connection.objects.filter(pk=connection_id, deleted_at=None, team__deleted_at=None)
+    found = there.select_related("team").first()
     if found is None:
         return
     try:

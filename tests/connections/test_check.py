@@ -12,6 +12,7 @@ from django.conf import LazySettings
 from storyboard.connections import actions, clients, tasks
 from storyboard.connections.models import Connection
 from storyboard.providers.waits import Pace, Timeouts
+from storyboard.teams.actions import delete_team
 from storyboard.teams.models import AuditEntry, Team, User
 from tests.connections.connect import KEY, connect
 from tests.connections.vendor import LoopbackVendor
@@ -136,6 +137,13 @@ def test_a_deleted_connection_is_not_asked(team: Team, alice: User, vendor: Loop
     actions.delete(connect(team, base_url=vendor.url), by=alice)
     run_jobs()
     tasks.check(10**9)
+    assert vendor.asked == []
+
+
+def test_a_deleted_team_is_not_asked_for(team: Team, alice: User, vendor: LoopbackVendor, run_jobs: RunJobs) -> None:
+    connect(team, base_url=vendor.url)
+    delete_team(team, by=alice)
+    run_jobs()
     assert vendor.asked == []
 
 

@@ -4,12 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection as database
 from django.db import transaction
 
 from storyboard.connections import keys, rotation
@@ -106,6 +110,40 @@ def test_a_deleted_connection_is_left_alone(team: Team) -> None:
         team=team, name="Old", vendor="reapi", base_url="https://x.com", deleted_at=timezone.now()
     )
     assert "0 connections" in rotate()
+
+
+@pytest.mark.postgres
+def test_no_key_is_retired_under_somebody_who_is_sealing_with_it(team: Team) -> None:
+    read, go_on = Event(), Event()
+
+    def slow_add() -> None:
+        with transaction.atomic():
+            row = Connection(team=team, name="Slow", vendor="reapi", base_url="https://reapi.ai")
+            keys.seal(row, Secret(KEY))
+            read.set()
+            go_on.wait(20)
+            row.save()
+        database.close()
+
+    keys.read()
+    with ThreadPoolExecutor(2) as pool:
+        adding = pool.submit(slow_add)
+        assert read.wait(20)
+        fresh = b"n" * 32
+        keys.replace(keys.read() | {keys.key_id(fresh): fresh})
+        retiring = pool.submit(closing, rotation.retire)
+        assert wait([retiring], timeout=0.5).not_done
+        go_on.set()
+        adding.result()
+        assert retiring.result() == (0, 1)
+    assert revealed(Connection.objects.get()) == KEY
+
+
+def closing(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    finally:
+        database.close()
 
 
 @pytest.mark.processes
