@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("storyboard.accounts.urls")),
     path("", include("storyboard.teams.urls")),
     path("", include("storyboard.connections.urls")),
+    path("", include("storyboard.media.urls")),
 ]
 handler400 = "storyboard.pages.bad_request"
 handler403 = "storyboard.pages.forbidden"

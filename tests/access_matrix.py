@@ -110,6 +110,9 @@ STREAM = [
     Row("POST", everyone(NO_SUCH_METHOD)),
 ]
 
+# A signed link is its own permission, for whoever holds it and nobody else; these have none.
+UNSIGNED = public(NOT_FOR_YOU)
+
 MATRIX: dict[str, list[Row]] = {
     "healthz": public(200, 200),
     # Not ready: no worker runs in tests.
@@ -145,6 +148,8 @@ MATRIX: dict[str, list[Row]] = {
     "connection_disable": team(Role.OWNER, post=302),
     "connection_enable": team(Role.OWNER, post=302),
     "connection_delete": team(Role.OWNER, 200, 302),
+    # Media
+    "media_file": UNSIGNED,
     # Accounts
     "account": signed_in(200, 422),
     "session_end": [Row("GET", everyone(NO_SUCH_METHOD)), Row("POST", own(404))],
