@@ -191,3 +191,14 @@ def own_names(host: str) -> list[str]:
     else:
         names.add(f"[{host}]" if ":" in host else host)
     return sorted(names)
+
+
+def files_origin(s3: dict[str, str]) -> list[str]:
+    """Where browsers send and fetch files when that is not this site: the S3 server’s own origin."""
+    if not s3["bucket"]:
+        return []
+    parts = split_url("S3_PUBLIC_ENDPOINT", s3["public_endpoint"])
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingError("S3_ENDPOINT and S3_PUBLIC_ENDPOINT must look like https://files.example.com.")
+    host = f"{s3['bucket']}.{parts.netloc}" if s3["style"] == "virtual" else parts.netloc
+    return [f"{parts.scheme}://{host}"]

@@ -20,6 +20,7 @@ from storyboard.env import (
     env_hosts,
     env_int,
     env_list,
+    files_origin,
     networks,
     own_names,
     public_url,
@@ -140,17 +141,20 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "media"
+S3_REGION = env("S3_REGION", "us-east-1")
+S3_ENDPOINT = env("S3_ENDPOINT", f"https://s3.{S3_REGION}.amazonaws.com")
 S3 = {
-    "endpoint": env("S3_ENDPOINT"),
-    "public_endpoint": env("S3_PUBLIC_ENDPOINT", env("S3_ENDPOINT")),
+    "endpoint": S3_ENDPOINT,
+    "public_endpoint": env("S3_PUBLIC_ENDPOINT", S3_ENDPOINT),
     "bucket": env("S3_BUCKET"),
-    "region": env("S3_REGION", "us-east-1"),
+    "region": S3_REGION,
     "key_file": env("S3_KEY_FILE"),
     "secret_file": env("S3_SECRET_FILE"),
     "key": env("S3_ACCESS_KEY_ID"),
     "secret": env("S3_SECRET_ACCESS_KEY"),
-    "style": env("S3_ADDRESSING_STYLE", "path"),
+    "style": env_choice("S3_ADDRESSING_STYLE", "path", ["path", "virtual"]),
 }
+FILES_ORIGIN = files_origin(S3)
 
 # An offline vendor at /sandbox/…, for trying things out: on one machine only, unless somebody says so.
 SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"
@@ -202,10 +206,10 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        "img-src": [SELF, "data:", "blob:", *FILES_ORIGIN],
+        "media-src": [SELF, "blob:", *FILES_ORIGIN],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *FILES_ORIGIN],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
