@@ -1,5 +1,6 @@
 # Two commands: `make run` and `make test`. Both prepare everything they need in .venv.
 #   make run          web and worker on http://localhost:8000 (PORT=8001 for another port)
+#   make run S3=1     the same with its files in an S3 server, which is started beside it
 #   make test         every test, on SQLite and on PostgreSQL (ARGS="-k invitation" for some of them)
 #   make test-quick   on SQLite only, without a browser and without killing processes
 #   make check        lint, types, layers, migrations, production settings, templates
@@ -17,7 +18,7 @@ scratch = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT
 .PHONY: run test test-quick check lock
 
 run:
-	$(prepare) requirements.txt && exec $(BIN)/python manage.py serve
+	$(prepare) $(if $(S3),requirements-dev.txt,requirements.txt) && exec $(BIN)/python $(if $(S3),-m tests.s3,manage.py serve)
 
 test:
 	$(prepare) requirements-dev.txt && exec $(BIN)/python tests/run.py $(ARGS)
