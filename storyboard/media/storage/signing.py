@@ -27,7 +27,7 @@ def sign(
     method: str, key: str, fields: dict[str, str], *, seconds: int, headers: tuple[str, ...] = (), now: float = 0
 ) -> str:
     """The query that opens this key for a while. `headers` must come with the request as they are here."""
-    pairs = [*fields.items(), ("expires", str(int((now or time.time()) + seconds)))]
+    pairs = [("expires", str(int((now or time.time()) + seconds))), *fields.items()]
     return urlencode([*pairs, ("signature", signature(method, key, pairs, headers))])
 
 
