@@ -9,6 +9,17 @@ from pathlib import Path
 import pytest
 
 from storyboard.env import ROOT, data_dir, database, env_float, env_hosts, env_int, own_names, secret_file, secret_key
+from storyboard.env import (
+    ROOT,
+    data_dir,
+    database,
+    env_float,
+    env_int,
+    files_origin,
+    own_names,
+    secret_file,
+    secret_key,
+)
 from storyboard.errors import SettingError
 
 
@@ -156,3 +167,22 @@ def test_named_hosts_have_a_port_and_small_letters(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("VENDOR_HOSTS", wrong)
         with pytest.raises(SettingError, match="hosts with a port"):
             env_hosts("VENDOR_HOSTS")
+@pytest.mark.parametrize(
+    ("bucket", "style", "endpoint", "origin"),
+    [
+        ("", "path", "https://files.example.com", []),
+        ("films", "path", "https://files.example.com/", ["https://files.example.com"]),
+        ("films", "path", "http://127.0.0.1:7070", ["http://127.0.0.1:7070"]),
+        ("films", "virtual", "https://s3.example.com", ["https://films.s3.example.com"]),
+    ],
+)
+def test_pages_may_reach_files_only_where_they_are_kept(
+    bucket: str, style: str, endpoint: str, origin: list[str]
+) -> None:
+    assert files_origin({"bucket": bucket, "style": style, "public_endpoint": endpoint}) == origin
+
+
+@pytest.mark.parametrize("endpoint", ["files.example.com", "ftp://files.example.com", "https://"])
+def test_an_endpoint_that_is_no_address_is_refused_in_words(endpoint: str) -> None:
+    with pytest.raises(SettingError, match="must look like https://files.example.com"):
+        files_origin({"bucket": "films", "style": "path", "public_endpoint": endpoint})
