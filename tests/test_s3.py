@@ -59,14 +59,14 @@ def start(folder: Path, port: int) -> "subprocess.Popen[str]":
 
 def test_the_product_keeps_its_files_in_the_server_that_runs_beside_it(tmp_path: Path) -> None:
     # Ctrl-C goes to the whole group, a polite stop to the first process alone.
-    for stop in (lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)):
+    for stop, number in ((os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)):
         port = free_port()
         process = start(tmp_path, port)
         try:
             its_port = int(said(process, "Files are kept").partition("127.0.0.1:")[2].partition(",")[0])
             said(process, "Lastframe is running")
             assert storage_is_ready(port)
-            stop(process.pid)
+            stop(process.pid, number)
             assert process.wait(20) == 0
             assert not is_open(its_port)
         finally:
