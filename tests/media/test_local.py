@@ -16,7 +16,7 @@ from django.test import Client
 
 from storyboard.media import storage
 from storyboard.media.storage import Upload
-from storyboard.media.storage.errors import StorageError
+from storyboard.media.storage.errors import Lost, StorageError
 from storyboard.media.storage.local import LocalStore
 from storyboard.media.storage.signing import Refused, sign, verify
 from tests.media.conftest import Place
@@ -123,6 +123,16 @@ def test_a_file_without_its_type_is_bytes_without_meaning(store: LocalStore) -> 
     found = store.head("t/1/a")
     assert found
     assert found.content_type == "application/octet-stream"
+
+
+@pytest.mark.parametrize("note", ["", '{"key": "t/1', "\0"])
+def test_an_upload_that_a_crash_left_half_noted_is_found_with_all_others(store: LocalStore, note: str) -> None:
+    upload = store.create_multipart("t/1/a", "image/png")
+    (store.parts_of(upload) / "about").write_text(note)
+    assert [begun.upload for begun in store.list_multipart("")] == [upload]
+    assert list(store.list_multipart("t/")) == []
+    with pytest.raises(Lost):
+        store.parts("t/1/a", upload)
 
 
 def test_what_is_no_file_of_ours_is_not_listed(store: LocalStore) -> None:

@@ -174,8 +174,9 @@ def test_what_could_carry_a_script_is_only_saved(place: Place, key: str, content
     assert answer.headers["content-disposition"] == "attachment"
 
 
-def test_without_a_type_of_our_own_a_file_is_not_shown_in_place(place: Place, key: str) -> None:
-    keep(place, key, b"<script>alert(1)</script>", "text/html")
+@pytest.mark.parametrize("content_type", ["text/html", "image/png"])
+def test_without_a_type_of_our_own_a_file_is_not_shown_in_place(place: Place, key: str, content_type: str) -> None:
+    keep(place, key, b"<script>alert(1)</script>", content_type)
     answer = place.read(place.store.presign_download(key, 60))
     assert answer.headers["content-disposition"] == "attachment"
 

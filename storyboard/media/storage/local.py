@@ -95,10 +95,7 @@ class LocalStore:
         return Stored(found.st_size, self.type_of(key), etag_of(found)) if path.is_file() else None
 
     def type_of(self, key: str) -> str:
-        try:
-            return str(json.loads(self.types(key).read_text())["type"])
-        except (OSError, ValueError, KeyError):
-            return ANYTHING
+        return about(self.types(key)).get("type", ANYTHING)
 
     def types(self, key: str) -> Path:
         return self.root / ".types" / check_key(key)
@@ -188,7 +185,7 @@ class LocalStore:
     def parts(self, key: str, upload: str) -> Sequence[Part]:
         folder = self.parts_of(upload)
         with in_words():
-            if json.loads((folder / "about").read_text())["key"] != key:
+            if about(folder / "about").get("key") != key:
                 raise Lost
             paths = sorted(path for path in folder.iterdir() if PART.fullmatch(path.name))
             found = [(int(path.name), path.stat()) for path in paths]
@@ -213,16 +210,24 @@ class LocalStore:
 
     def list_multipart(self, prefix: str) -> Iterator[Begun]:
         check_prefix(prefix)
-        for about in sorted(self.root.glob(".parts/*/about")):
-            found = status(about)
-            key = json.loads(about.read_text())["key"] if found else ""
+        for folder in sorted(self.root.glob(".parts/*")):
+            found, key = status(folder), about(folder / "about").get("key", "")
             if found and key.startswith(prefix):
-                yield Begun(key, about.parent.name, datetime.fromtimestamp(found.st_mtime, UTC))
+                yield Begun(key, folder.name, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
 def address(key: str) -> str:
     # Without our host: on the page it is the page's own origin, whatever name the person reached us by.
     return reverse("media_file", args=[key])
+
+
+def about(path: Path) -> dict[str, str]:
+    """What was noted of a file; nothing when the machine stopped in the middle of the note."""
+    try:
+        noted: dict[str, str] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return noted
 
 
 def status(path: Path) -> os.stat_result | None:

@@ -6,6 +6,7 @@ Two clients: ours reaches the endpoint that only we may see, the other signs lin
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import boto3
@@ -55,6 +56,7 @@ class S3Store:
         self.options = options
         self.bucket = options["bucket"]
         self._clients: dict[str, S3Client] = {}
+        self._making = Lock()
 
     def check(self) -> None:
         try:
@@ -64,17 +66,19 @@ class S3Store:
 
     def client(self, purpose: str = "work", **more: Any) -> "S3Client":
         """Made when it is first needed: a key file that is not there yet is this request's trouble, not the start's."""
-        if purpose not in self._clients:
-            endpoint = self.options["public_endpoint" if purpose == "public" else "endpoint"]
-            self._clients[purpose] = boto3.client(
-                "s3",
-                endpoint_url=endpoint,
-                region_name=self.options["region"],
-                aws_access_key_id=self.secret("key"),
-                aws_secret_access_key=self.secret("secret"),
-                config=self.config(**more),
-            )
-        return self._clients[purpose]
+        # boto3's clients may be shared by threads, but not made by two at once.
+        with self._making:
+            if purpose not in self._clients:
+                endpoint = self.options["public_endpoint" if purpose == "public" else "endpoint"]
+                self._clients[purpose] = boto3.client(
+                    "s3",
+                    endpoint_url=endpoint,
+                    region_name=self.options["region"],
+                    aws_access_key_id=self.secret("key"),
+                    aws_secret_access_key=self.secret("secret"),
+                    config=self.config(**more),
+                )
+            return self._clients[purpose]
 
     def config(self, **more: Any) -> Config:
         style: Literal["path", "virtual"] = "virtual" if self.options["style"] == "virtual" else "path"
