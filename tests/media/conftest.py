@@ -1,5 +1,6 @@
 """Three places to keep files, each behind a real server on loopback: ours, moto, and rclone, which really refuses."""
 
+import io
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,11 @@ from storyboard.media.storage.s3 import S3Store
 from tests.s3 import BUCKET, Rclone, s3_options
 from tests.server import Server
 
+DATA = b"0123456789"
+REFUSED = {400, 403}
+# S3 says 403 to those who may not list: what is not there is nobody's business.
+NOT_THERE = {403, 404}
+
 
 @dataclass
 class Place:
@@ -31,6 +37,18 @@ class Place:
 
     def read(self, url: str, **headers: str) -> httpx.Response:
         return self.browser.get(url, headers=headers)
+
+    def keep(self, key: str, data: bytes = DATA, content_type: str = "video/mp4") -> None:
+        self.store.put(key, io.BytesIO(data), content_type)
+
+    def content(self, key: str, folder: Path) -> bytes:
+        self.store.get(key, folder / "got")
+        return (folder / "got").read_bytes()
+
+    def at(self, key: str) -> tuple[int, str] | None:
+        """What is kept there: how much, and of which type."""
+        found = self.store.head(key)
+        return (found.size, found.content_type) if found else None
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,12 @@ import pytest
 from botocore import auth
 from botocore.compat import get_current_datetime
 
-from storyboard.media.storage import PART_BYTES, StorageError, Stored, Upload
-from storyboard.media.storage.errors import Lost, Unfinished
+from storyboard.media.storage import StorageError, Stored, Upload
+from storyboard.media.storage.errors import Lost
 from storyboard.media.storage.s3 import S3Store
-from tests.media.conftest import Place
+from tests.media.conftest import DATA, NOT_THERE, REFUSED, Place
 from tests.s3 import free_port, s3_options
 
-DATA = b"0123456789"
-REFUSED = {400, 403}
-# S3 says 403 to those who may not list: what is not there is nobody's business.
-NOT_THERE = {403, 404}
 Clock = Callable[[int], None]
 
 
@@ -37,20 +33,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return turn_back
 
 
-def keep(place: Place, key: str, data: bytes = DATA, content_type: str = "video/mp4") -> None:
-    place.store.put(key, io.BytesIO(data), content_type)
-
-
-def content(place: Place, key: str, tmp_path: Path) -> bytes:
-    place.store.get(key, tmp_path / "got")
-    return (tmp_path / "got").read_bytes()
-
-
-def is_at(place: Place, key: str) -> tuple[int, str] | None:
-    found = place.store.head(key)
-    return (found.size, found.content_type) if found else None
-
-
 def test_a_store_that_works_says_so(place: Place) -> None:
     place.store.check()
 
@@ -59,8 +41,8 @@ def test_what_is_sent_with_a_signed_link_is_kept(place: Place, key: str, tmp_pat
     upload = place.store.presign_upload(key, "image/png", len(DATA))
     assert (upload.method, upload.headers) == ("PUT", {"Content-Type": "image/png"})
     assert place.send(upload, DATA).status_code == 200
-    assert is_at(place, key) == (len(DATA), "image/png")
-    assert content(place, key, tmp_path) == DATA
+    assert place.at(key) == (len(DATA), "image/png")
+    assert place.content(key, tmp_path) == DATA
 
 
 @pytest.mark.parametrize("data", [DATA + b"x", DATA[:-1], b""], ids=["one byte more", "one less", "nothing"])
@@ -97,7 +79,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_changed_link_opens_nothing(strict: Place, key: str, change: Callable[[str], str]) -> None:
-    keep(strict, key)
+    strict.keep(key)
     upload = strict.store.presign_upload(key, "image/png", len(DATA))
     link = strict.store.presign_download(key, 300)
     changed = replace(upload, url=change(upload.url))
@@ -105,11 +87,11 @@ def test_a_changed_link_opens_nothing(strict: Place, key: str, change: Callable[
     assert strict.send(changed, DATA).status_code in REFUSED
     assert strict.read(change(link)).status_code in REFUSED
     assert [found.key for found in strict.store.list(key.removesuffix("file"))] == [key]
-    assert is_at(strict, key) == (len(DATA), "video/mp4")
+    assert strict.at(key) == (len(DATA), "video/mp4")
 
 
 def test_a_link_to_read_does_not_write_and_one_to_write_does_not_read(strict: Place, key: str) -> None:
-    keep(strict, key)
+    strict.keep(key)
     link = strict.store.presign_download(key, 300)
     upload = strict.store.presign_upload(key, "video/mp4", len(DATA))
     assert strict.send(Upload(link, headers=upload.headers), DATA).status_code in REFUSED
@@ -117,7 +99,7 @@ def test_a_link_to_read_does_not_write_and_one_to_write_does_not_read(strict: Pl
 
 
 def test_a_vendor_can_fetch_until_the_link_runs_out(strict: Place, key: str, clock: Clock) -> None:
-    keep(strict, key)
+    strict.keep(key)
     clock(3540)
     assert strict.read(strict.store.presign_download(key, 3600)).status_code == 200
     clock(120)
@@ -136,8 +118,8 @@ def test_an_upload_that_is_sent_again_changes_no_copy_of_the_first(place: Place,
     place.send(upload, DATA)
     place.store.copy(key, f"{key}-checked")
     assert place.send(upload, DATA[::-1]).status_code == 200
-    assert content(place, f"{key}-checked", tmp_path) == DATA
-    assert content(place, key, tmp_path) == DATA[::-1]
+    assert place.content(f"{key}-checked", tmp_path) == DATA
+    assert place.content(key, tmp_path) == DATA[::-1]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +128,7 @@ def test_an_upload_that_is_sent_again_changes_no_copy_of_the_first(place: Place,
 def test_a_piece_is_sent_where_a_piece_is_asked_for(
     place: Place, key: str, wanted: str, piece: bytes, positions: str
 ) -> None:
-    keep(place, key)
+    place.keep(key)
     answer = place.read(place.store.presign_download(key, 60), Range=f"bytes={wanted}")
     # rclone forgets to say 206; browsers seek all the same.
     assert answer.status_code == (200 if place.name == "rclone" else 206)
@@ -154,12 +136,12 @@ def test_a_piece_is_sent_where_a_piece_is_asked_for(
 
 
 def test_a_piece_that_is_not_there_is_refused(place: Place, key: str) -> None:
-    keep(place, key)
+    place.keep(key)
     assert place.read(place.store.presign_download(key, 60), Range="bytes=10-").status_code == 416
 
 
 def test_the_link_says_how_the_file_is_called_and_what_it_is(place: Place, key: str) -> None:
-    keep(place, key, content_type="application/octet-stream")
+    place.keep(key, content_type="application/octet-stream")
     link = place.store.presign_download(key, 60, filename="Café “1”.mp4", content_type="video/mp4")
     answer = place.read(link)
     assert answer.headers["content-type"] == "video/mp4"
@@ -168,7 +150,7 @@ def test_the_link_says_how_the_file_is_called_and_what_it_is(place: Place, key: 
 
 @pytest.mark.parametrize("content_type", ["text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript"])
 def test_what_could_carry_a_script_is_only_saved(place: Place, key: str, content_type: str) -> None:
-    keep(place, key, b"<script>alert(1)</script>", content_type)
+    place.keep(key, b"<script>alert(1)</script>", content_type)
     answer = place.read(place.store.presign_download(key, 60, content_type=content_type))
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"] == "attachment"
@@ -176,7 +158,7 @@ def test_what_could_carry_a_script_is_only_saved(place: Place, key: str, content
 
 @pytest.mark.parametrize("content_type", ["text/html", "image/png"])
 def test_without_a_type_of_our_own_a_file_is_not_shown_in_place(place: Place, key: str, content_type: str) -> None:
-    keep(place, key, b"<script>alert(1)</script>", content_type)
+    place.keep(key, b"<script>alert(1)</script>", content_type)
     answer = place.read(place.store.presign_download(key, 60))
     assert answer.headers["content-disposition"] == "attachment"
 
@@ -194,24 +176,24 @@ def test_nothing_is_there_until_it_was_put(place: Place, key: str, tmp_path: Pat
 def test_a_file_is_put_from_a_path_or_from_where_an_open_one_stands(place: Place, key: str, tmp_path: Path) -> None:
     (tmp_path / "clip").write_bytes(DATA)
     place.store.put(key, tmp_path / "clip", "video/mp4")
-    assert content(place, key, tmp_path) == DATA
+    assert place.content(key, tmp_path) == DATA
     with (tmp_path / "clip").open("rb") as file:
         file.seek(4)
         place.store.put(key, file, "video/webm")
-    assert content(place, key, tmp_path) == DATA[4:]
-    assert is_at(place, key) == (6, "video/webm")
+    assert place.content(key, tmp_path) == DATA[4:]
+    assert place.at(key) == (6, "video/webm")
 
 
 def test_getting_a_file_says_what_it_was(place: Place, key: str, tmp_path: Path) -> None:
-    keep(place, key)
+    place.keep(key)
     got = place.store.get(key, tmp_path / "got")
     assert got == place.store.head(key) == Stored(10, "video/mp4", got.etag)
 
 
 def test_a_file_that_is_replaced_has_another_etag(place: Place, key: str) -> None:
-    keep(place, key)
+    place.keep(key)
     first = place.store.head(key)
-    keep(place, key, DATA[::-1])
+    place.keep(key, DATA[::-1])
     second = place.store.head(key)
     assert first
     assert second
@@ -219,27 +201,27 @@ def test_a_file_that_is_replaced_has_another_etag(place: Place, key: str) -> Non
 
 
 def test_a_copy_has_the_type_of_the_first_and_outlives_it(place: Place, key: str, tmp_path: Path) -> None:
-    keep(place, key)
+    place.keep(key)
     place.store.copy(key, f"{key}-2")
     place.store.delete([key])
-    assert is_at(place, f"{key}-2") == (10, "video/mp4")
-    assert content(place, f"{key}-2", tmp_path) == DATA
+    assert place.at(f"{key}-2") == (10, "video/mp4")
+    assert place.content(f"{key}-2", tmp_path) == DATA
 
 
 def test_what_is_deleted_is_gone_and_may_be_deleted_again(place: Place, key: str) -> None:
-    keep(place, key)
-    keep(place, f"{key}-2")
+    place.keep(key)
+    place.keep(f"{key}-2")
     link = place.store.presign_download(key, 60)
     for _ in range(2):
         place.store.delete([key, f"{key}-2", f"{key}-never"])
-    assert [is_at(place, key), is_at(place, f"{key}-2")] == [None, None]
+    assert [place.at(key), place.at(f"{key}-2")] == [None, None]
     assert place.read(link).status_code in NOT_THERE
 
 
 def test_files_are_listed_by_the_beginning_of_their_key(place: Place, key: str) -> None:
     folder = key.removesuffix("/file")
     for name in ("a1", "a2", "b", "a-sub/c"):
-        keep(place, f"{folder}/{name}")
+        place.keep(f"{folder}/{name}")
     assert {found.key for found in place.store.list(f"{folder}/a")} == {
         f"{folder}/{n}" for n in ("a1", "a2", "a-sub/c")
     }
@@ -248,139 +230,6 @@ def test_files_are_listed_by_the_beginning_of_their_key(place: Place, key: str) 
     (one,) = place.store.list(f"{folder}/b")
     assert one.size == 10
     assert abs(one.modified - datetime.now(UTC)) < timedelta(minutes=1)
-
-
-def in_parts(place: Place, key: str, pieces: dict[int, bytes]) -> str:
-    upload = place.store.create_multipart(key, "video/mp4")
-    for number, piece in pieces.items():
-        part = place.store.presign_part(key, upload, number, len(piece))
-        assert place.send(part, piece).status_code == 200
-    return upload
-
-
-def test_a_large_file_arrives_in_parts_and_in_any_order(place: Place, key: str, tmp_path: Path) -> None:
-    upload = in_parts(place, key, {2: b"tail", 1: b"a" * PART_BYTES})
-    assert place.store.head(key) is None
-    assert [(part.number, part.size) for part in place.store.parts(key, upload)] == [(1, PART_BYTES), (2, 4)]
-    place.store.complete_multipart(key, upload, PART_BYTES + 4)
-    assert is_at(place, key) == (PART_BYTES + 4, "video/mp4")
-    assert content(place, key, tmp_path) == b"a" * PART_BYTES + b"tail"
-    assert [begun.key for begun in place.store.list_multipart("") if begun.key == key] == []
-
-
-def test_a_part_whose_answer_was_lost_is_sent_again(place: Place, key: str, tmp_path: Path) -> None:
-    upload = in_parts(place, key, {1: DATA})
-    assert place.send(place.store.presign_part(key, upload, 1, 10), DATA).status_code == 200
-    # rclone keeps the first: it has passed it on already.
-    data = DATA if place.name == "rclone" else DATA[::-1]
-    place.send(place.store.presign_part(key, upload, 1, 10), data)
-    place.store.complete_multipart(key, upload, 10)
-    assert content(place, key, tmp_path) == data
-
-
-@pytest.mark.parametrize("data", [DATA + b"x", DATA[:-1], b""], ids=["one byte more", "one less", "nothing"])
-def test_a_part_of_another_length_is_refused(strict: Place, key: str, data: bytes) -> None:
-    upload = strict.store.create_multipart(key, "video/mp4")
-    part = strict.store.presign_part(key, upload, 1, len(DATA))
-    assert strict.send(part, data).status_code in REFUSED
-    assert list(strict.store.parts(key, upload)) == []
-    strict.store.abort_multipart(key, upload)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [("part=1", "part=2"), ("partNumber=1", "partNumber=2"), ("/file?", "/other?")]
-)
-def test_a_changed_link_to_a_part_opens_nothing(strict: Place, key: str, old: str, new: str) -> None:
-    upload = strict.store.create_multipart(key, "video/mp4")
-    part = strict.store.presign_part(key, upload, 1, len(DATA))
-    if old in part.url:
-        assert strict.send(replace(part, url=part.url.replace(old, new)), DATA).status_code in REFUSED
-    assert list(strict.store.parts(key, upload)) == []
-    strict.store.abort_multipart(key, upload)
-
-
-@pytest.mark.parametrize(("pieces", "size"), [({}, 10), ({1: DATA}, 11), ({2: DATA}, 10), ({1: DATA, 3: DATA}, 20)])
-def test_parts_that_do_not_make_the_file_are_not_put_together(
-    place: Place, key: str, pieces: dict[int, bytes], size: int
-) -> None:
-    upload = in_parts(place, key, pieces)
-    with pytest.raises(Unfinished):
-        place.store.complete_multipart(key, upload, size)
-    assert place.store.head(key) is None
-    place.store.abort_multipart(key, upload)
-
-
-def test_an_upload_in_parts_that_nobody_ended_is_found_and_forgotten(place: Place, key: str) -> None:
-    upload = in_parts(place, key, {1: DATA})
-    (begun,) = place.store.list_multipart(key)
-    assert (begun.key, begun.upload) == (key, upload)
-    # moto says that all of them began on a day in 2010.
-    assert place.name == "moto" or abs(begun.started - datetime.now(UTC)) < timedelta(minutes=1)
-    for _ in range(2):
-        place.store.abort_multipart(key, upload)
-    assert list(place.store.list_multipart(key)) == []
-    with pytest.raises(Lost):
-        place.store.parts(key, upload)
-
-
-def test_a_part_for_a_forgotten_upload_is_refused(strict: Place, key: str) -> None:
-    upload = strict.store.create_multipart(key, "video/mp4")
-    part = strict.store.presign_part(key, upload, 1, len(DATA))
-    strict.store.abort_multipart(key, upload)
-    assert strict.send(part, DATA).status_code == 404
-
-
-HOSTILE = ["", "/etc/passwd", "../x", "a/../../x", "a/./b", "a//b", "a/", ".types/x", "a/.b", "a\\b", "a\0b", "a\nb"]
-HOSTILE += ["C:/x", "~/x", "a b", "a%2e", "é", "a" * 101, "/".join("a" * 11), "a?b", "a#b", "file:a"]
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_a_key_that_is_not_one_of_ours_reaches_no_store(place: Place, hostile: str, tmp_path: Path) -> None:
-    store = place.store
-    for call in (
-        lambda: store.presign_upload(hostile, "image/png", 1),
-        lambda: store.presign_download(hostile, 60),
-        lambda: store.presign_part(hostile, "0" * 32, 1, 1),
-        lambda: store.create_multipart(hostile, "image/png"),
-        lambda: store.head(hostile),
-        lambda: store.put(hostile, io.BytesIO(DATA), "image/png"),
-        lambda: store.get(hostile, tmp_path / "got"),
-        lambda: store.copy(hostile, "a"),
-        lambda: store.delete([hostile]),
-    ):
-        with pytest.raises(ValueError, match="no key"):
-            call()
-
-
-def test_a_copy_does_not_go_to_a_key_that_is_not_ours(place: Place, key: str) -> None:
-    keep(place, key)
-    with pytest.raises(ValueError, match="no key"):
-        place.store.copy(key, "../out")
-
-
-@pytest.mark.parametrize("prefix", ["/", "..", "a/../b", ".parts/", "a\0"])
-def test_a_list_does_not_begin_outside(place: Place, prefix: str) -> None:
-    with pytest.raises(ValueError, match="no beginning"):
-        list(place.store.list(prefix))
-    with pytest.raises(ValueError, match="no beginning"):
-        list(place.store.list_multipart(prefix))
-
-
-@pytest.mark.parametrize(
-    ("content_type", "size", "seconds"),
-    [
-        ("image/png", 0, 300),
-        ("image/png", -1, 300),
-        ("image/png", 1, 0),
-        ("image/png", 1, 604_801),
-        ("image/png\r\nX: y", 1, 300),
-        ("png", 1, 300),
-        ("", 1, 300),
-    ],
-)
-def test_what_means_nothing_is_not_signed(place: Place, key: str, content_type: str, size: int, seconds: int) -> None:
-    with pytest.raises(ValueError, match=r"content type|empty|lives"):
-        place.store.presign_upload(key, content_type, size, seconds=seconds)
 
 
 def test_browsers_are_sent_to_the_public_address_and_we_go_to_our_own(rclone: Place, key: str) -> None:
