@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from storyboard.env import ROOT, data_dir, database, env_float, env_hosts, env_int, own_names, secret_file, secret_key
 from storyboard.env import (
     ROOT,
     data_dir,
     database,
     env_float,
+    env_hosts,
     env_int,
     files_origin,
     own_names,
@@ -167,6 +167,8 @@ def test_named_hosts_have_a_port_and_small_letters(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("VENDOR_HOSTS", wrong)
         with pytest.raises(SettingError, match="hosts with a port"):
             env_hosts("VENDOR_HOSTS")
+
+
 @pytest.mark.parametrize(
     ("bucket", "style", "endpoint", "origin"),
     [
