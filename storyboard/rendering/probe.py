@@ -10,10 +10,12 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import av
 from av.container import InputContainer
+from av.video.stream import VideoStream
 from PIL import Image, UnidentifiedImageError
 
 # Demuxers that read one file and nothing else: a playlist (hls, concat, dash) would open others.
@@ -25,6 +27,7 @@ PICTURE_NAMES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gi
 MOST_PIXELS = 8192 * 8192
 # A tail that goes on for longer than this is taken for whole: nobody's upload may keep a worker busy.
 MOST_FRAMES = 3000
+MOST_CPU_SECONDS = 8
 # How much earlier than declared the last frame may end: sound often outlasts the picture a little.
 SLACK = Decimal("0.5")
 MILLI = Decimal("0.001")
@@ -75,13 +78,15 @@ def probe(path: Path, *, to_the_end: bool = True) -> Facts:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
+def opened(path: Path, *, reader: str | None = None, **options: str) -> Iterator[InputContainer]:
     """A video or sound file, opened alone; every way in which libav gives up becomes a sentence."""
     try:
         # The resolved path starts with a slash, so its name can never be read as a protocol.
-        with av.open(str(path.resolve()), options=OPTIONS, metadata_errors="replace") as container:
+        with av.open(
+            str(path.resolve()), format=reader, options=OPTIONS | options, metadata_errors="replace"
+        ) as container:
             yield container
-    except (av.FFmpegError, ValueError, MemoryError) as error:
+    except (av.FFmpegError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise Unreadable("The file is not a picture, video or sound that can be read, or it is cut short.") from error
 
 
@@ -100,8 +105,7 @@ def picture_facts(path: Path) -> Facts | None:
 
 
 def stream_facts(path: Path, container: InputContainer) -> Facts:
-    # A cover picture inside a song is a video stream that shows nothing moving.
-    videos = [one for one in container.streams.video if not one.disposition & one.disposition.attached_pic]
+    videos = moving_pictures(container)
     sounds = container.streams.audio
     if not videos and not sounds:
         raise Unreadable("The file holds neither a picture nor a sound.")
@@ -115,6 +119,11 @@ def stream_facts(path: Path, container: InputContainer) -> Facts:
     if sounds:
         facts["audio_codec"] = sounds[0].codec_context.codec.canonical_name
     return Facts(size=path.stat().st_size, seconds=seconds_of(container), **facts)
+
+
+def moving_pictures(container: InputContainer) -> list[VideoStream]:
+    """A cover picture inside a song is a video stream that shows nothing moving."""
+    return [one for one in container.streams.video if not one.disposition & one.disposition.attached_pic]
 
 
 def check_pixels(width: int, height: int) -> None:
@@ -149,14 +158,14 @@ def seconds_of(container: InputContainer) -> Decimal:
 
 def check_tail(container: InputContainer, facts: Facts) -> None:
     """Decode from the last keyframe on: the head of a file that was cut short promises what is not there."""
-    stream = container.streams.video[0] if facts.kind is Kind.VIDEO else container.streams.audio[0]
-    length = facts.seconds or Decimal(0)
+    stream = moving_pictures(container)[0] if facts.kind is Kind.VIDEO else container.streams.audio[0]
+    length, started = facts.seconds or Decimal(0), process_time()
     container.seek(max(0, int((length - 1) * av.time_base)))
     end = Fraction(0)
     for count, frame in enumerate(container.decode(stream)):
         # One frame's own length is within the slack.
         end = max(end, Fraction(getattr(frame, "time", None) or 0))
-        if count > MOST_FRAMES:
+        if count > MOST_FRAMES or process_time() - started > MOST_CPU_SECONDS:
             return
     declared = stream.duration * stream.time_base if stream.duration and stream.time_base else Fraction(length)
     if (not end and declared > 1) or decimal(end) + SLACK < decimal(declared):
