@@ -58,7 +58,12 @@ def total_seconds(urls: Iterable[str], media: Probed) -> Decimal:
 
 
 def misfit(media: Media, limits: MediaLimits) -> str:
-    """The first limit that a file breaks: format, bytes, seconds, side, pixels, aspect, fps; nothing when it fits."""
+    """The first limit that a file breaks; nothing when it fits."""
+    return next(iter(misfits(media, limits)), "")
+
+
+def misfits(media: Media, limits: MediaLimits) -> list[str]:
+    """Every limit that a file breaks, of format, bytes, seconds, side, pixels, aspect, fps."""
     checks = {
         "format": bool(limits.formats) and bool(media.format) and media.format not in limits.formats,
         "bytes": limits.bytes is not None and media.size is not None and media.size > limits.bytes,
@@ -68,7 +73,7 @@ def misfit(media: Media, limits: MediaLimits) -> str:
         "aspect": outside(aspect(media), limits.aspect),
         "fps": outside(media.fps, limits.fps),
     }
-    return next((name for name, broken in checks.items() if broken), "")
+    return [name for name, broken in checks.items() if broken]
 
 
 def outside(value: Decimal | int | None, bounds: tuple[Decimal | int, Decimal | int] | None) -> bool:
