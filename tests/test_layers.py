@@ -18,7 +18,6 @@ APPS = "Apps import only what is below them, and nothing imports the sandbox"
 INSIDE = "Inside an app: urls, views, tasks and forms, actions, then queries and models"
 PURE = "Providers and rendering know neither Django nor the database"
 VENDORS = "Vendors do not know each other: "
-VENDORS = "Vendors do not know each other"
 JAILED = "Strangers' files are read without Django and network clients"
 NETWORK = "Views, actions, models and forms touch no network"
 # The rule, a file, and the import planted in it.
@@ -40,7 +39,6 @@ PLANTED = [
     (VENDORS + "APIMart", "providers/apimart_rules.py", "storyboard.providers.reapi_rows"),
     (VENDORS + "EvoLink", "providers/evolink_rows.py", "storyboard.providers.ark_rows"),
     (VENDORS + "Ark", "providers/ark_answers.py", "storyboard.providers.evolink_answers"),
-    (VENDORS, "providers/reapi.py", "storyboard.providers.ark"),
     (JAILED, "media/inspect_child.py", "pydantic"),
     (JAILED, "media/walls.py", "django.conf"),
     (NETWORK, "teams/models.py", "httpx"),

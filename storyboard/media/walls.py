@@ -89,6 +89,8 @@ def shut_in(reads: Iterable[Path], writes: Iterable[Path]) -> list[str]:
 
 
 def libraries() -> list[Path]:
-    """Python and its packages may be read: some modules are imported late, when a picture needs them."""
-    places = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return [place for place in places if place.is_dir()]
+    """Python, its packages and ours may be read, for some modules are imported late; what lies beside them may not."""
+    ours = Path(__file__).parents[1]
+    known = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    places = {ours, *known, *(Path(place) for place in sys.path if place)}
+    return [place for place in places if place.is_dir() and place.resolve() not in ours.resolve().parents]

@@ -53,13 +53,17 @@ def decoded(container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
         yield from container.decode(video=0)
 
 
-def picture(frame: av.VideoFrame) -> Image.Image:
-    """A frame in the colours that a player shows; libav would otherwise read everything as BT.601."""
+def picture(frame: av.VideoFrame, *, threads: int = 0) -> Image.Image:
+    """A frame in the colours that a player shows; libav would otherwise read everything as BT.601.
+
+    Without a number of threads libav takes as many as there are processors.
+    """
     high = frame.colorspace == BT709 or (frame.colorspace not in BT601 and frame.height >= HIGH_DEFINITION)
     converted = frame.reformat(
         format="rgb24",
         src_colorspace=Colorspace.ITU709 if high else Colorspace.ITU601,
         dst_color_range=ColorRange.JPEG,
+        threads=threads,
     )
     return Image.fromarray(converted.to_ndarray())
 

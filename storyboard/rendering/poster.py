@@ -52,7 +52,7 @@ def frame_of(path: Path, found: sniff.Format, at: float) -> Image.Image:
             shown = frame
         if shown is None:
             raise Unreadable("The video holds no picture. Please export it again.")
-        return upright(frames.picture(shown), shown.rotation)
+        return upright(frames.picture(shown, threads=1), shown.rotation)
 
 
 def moving(container: InputContainer) -> Iterator[av.VideoFrame]:

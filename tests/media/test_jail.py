@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from decimal import Decimal
@@ -150,6 +151,39 @@ def test_no_django_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=jail.ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+AS_NOBODY = """
+import json, os, sys
+from pathlib import Path
+from PIL import Image
+from storyboard.media import inspect_child, walls
+tasks = {{name: load() for name, load in inspect_child.TASKS.items()}}
+Image.init()
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setuid(65534)
+walls.lower(walls.Limits(file_size=8 * walls.MB))
+try:
+    os.fork()
+    print("forked")
+except BlockingIOError:
+    path, folder = Path({folder!r}) / "file", Path({folder!r})
+    for name, options in {options!r}.items():
+        said = inspect_child.safely(tasks[name], path, folder, options)
+        print(name, said.get("problem") or said.get("crash"))
+"""
+
+
+def test_every_task_does_without_another_thread() -> None:
+    """Root's processes are not counted, an ordinary person's are: there a thread too many is an error."""
+    options: dict[str, dict[str, object]] = {"inspect": {}, "waveform": {}, "poster": {"widths": [48]}}
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        (Path(folder) / "file").write_bytes(seeds.clip("mp4"))
+        script = AS_NOBODY.format(folder=folder, options=options)
+        done = subprocess.run([sys.executable, "-c", script], cwd=jail.ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["inspect None", "waveform None", "poster None"]
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
