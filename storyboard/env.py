@@ -5,7 +5,6 @@ Only settings.py uses these.
 
 import contextlib
 import os
-import re
 import secrets
 import socket
 from collections.abc import Collection
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from storyboard.addresses import named
 from storyboard.errors import SettingError
 
 KEY_LENGTH = 32
@@ -61,11 +61,13 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 
 def env_hosts(name: str) -> frozenset[str]:
-    """Hosts with their ports, as in gateway.local:8443; lower case, as addresses are compared."""
-    found = [text.lower() for text in env_list(name)]
-    for text in found:
-        if not re.fullmatch(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}", text):
-            raise SettingError(f"{name} must hold hosts with a port like gateway.local:8443, not “{text}”.")
+    """Hosts with their ports, as addresses.Policy has them."""
+    found = set()
+    for text in env_list(name):
+        try:
+            found.add(named(text))
+        except ValueError as error:
+            raise SettingError(f"{name} must hold hosts with a port like gateway.local:8443, not “{text}”.") from error
     return frozenset(found)
 
 

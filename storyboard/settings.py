@@ -155,6 +155,8 @@ S3 = {
     "style": env_choice("S3_ADDRESSING_STYLE", "path", ["path", "virtual"]),
 }
 FILES_ORIGIN = files_origin(S3)
+# Private hosts that people's and vendors' links may lead to all the same: media/fetch.py
+FETCH_HOSTS = env_hosts("FETCH_HOSTS")
 
 # An offline vendor at /sandbox/…, for trying things out: on one machine only, unless somebody says so.
 SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"

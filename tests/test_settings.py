@@ -96,6 +96,7 @@ WRONG = {
     "DATABASE_URL": ["postgres://u:pass@h:port/d", "postgres://[h/d", "mysql://h/d"],
     "EMAIL_URL": ["smtp://h:port"],
     "TRUSTED_PROXIES": ["proxy", "10.0.0.0/99"],
+    "FETCH_HOSTS": ["s3.lan", "s3.lan:x", "s3.lan:0", "s3.lan:65536", "http://s3.lan:9000", "[::1:9000", "[::z]:80"],
     "TIME_ZONE": ["Mars/Base", "../etc", "/etc/localtime"],
     "LOG_LEVEL": ["loud"],
     "LOG_FORMAT": ["xml"],
