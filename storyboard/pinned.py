@@ -54,19 +54,23 @@ def async_transport(policy: Policy, *, verify: ssl.SSLContext | None = None) -> 
 
 
 def client(
-    policy: Policy, *, timeout: float = CONNECT, verify: ssl.SSLContext | None = None, until: float | None = None
+    policy: Policy,
+    *,
+    timeout: float | httpx.Timeout = CONNECT,
+    verify: ssl.SSLContext | None = None,
+    until: float | None = None,
 ) -> httpx.Client:
     """No redirects, no cookies, no proxies; timeout is for each wait."""
     return httpx.Client(transport=transport(policy, verify=verify, until=until), **options(timeout))
 
 
 def async_client(
-    policy: Policy, *, timeout: float = CONNECT, verify: ssl.SSLContext | None = None
+    policy: Policy, *, timeout: float | httpx.Timeout = CONNECT, verify: ssl.SSLContext | None = None
 ) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=async_transport(policy, verify=verify), **options(timeout))
 
 
-def options(timeout: float) -> dict[str, Any]:
+def options(timeout: float | httpx.Timeout) -> dict[str, Any]:
     return {
         "timeout": timeout,
         "headers": {"User-Agent": "Lastframe"},

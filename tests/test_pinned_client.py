@@ -21,7 +21,11 @@ from tests.hostile_net import HostileNet, hostile_net
 from tests.providers.misbehaving import Connection, Misbehaving, answer, sends
 
 LOCAL = "films.example.com"
-NAMES = {LOCAL: ["127.0.0.1"], "other.example.com": ["127.0.0.1"], "three.example.com": ["127.0.0.9", "127.0.0.1"]}
+NAMES = {
+    LOCAL: ["127.0.0.1"],
+    "other.example.com": ["127.0.0.1"],
+    "three.example.com": ["127.0.0.9", "::ffff:127.0.0.9", "::ffff:127.0.0.1", "127.0.0.1"],
+}
 
 
 @pytest.fixture
@@ -92,7 +96,7 @@ def test_the_certificate_must_be_for_the_name(way: Callable[..., bytes], certifi
     assert len(server.requests) == 1
 
 
-def test_an_address_that_does_not_answer_is_followed_by_the_next(net: HostileNet) -> None:
+def test_an_address_that_does_not_answer_is_followed_by_the_next_and_none_is_tried_twice(net: HostileNet) -> None:
     async def ask(url: str, policy: Policy) -> int:
         async with pinned.async_client(policy) as client:
             return (await client.get(url)).status_code

@@ -56,14 +56,14 @@ def test_an_open_file_is_written_from_where_it_is() -> None:
 def test_after_a_failure_the_open_file_is_as_it_was() -> None:
     file = io.BytesIO(b"before")
     file.seek(6)
-    with served(BODY + b"!") as server, pytest.raises(FetchError):
+    with Misbehaving("half the body") as server, pytest.raises(FetchError):
         got(server, file)
     assert file.getvalue() == b"before"
 
 
 def test_after_a_failure_the_file_of_before_is_still_there(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"before")
-    with served(BODY + b"!") as server, pytest.raises(FetchError):
+    with Misbehaving("half the body") as server, pytest.raises(FetchError):
         got(server, tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes() == b"before"
     assert len(list(tmp_path.iterdir())) == 1
