@@ -73,12 +73,14 @@ class Policy:
     """What may be connected to: public addresses on the usual ports, and what is named.
 
     hosts: "host:port" entries that may be private and plain http. suffixes: when there are any, only these hosts and
-    the ones below them.
+    the ones below them. ports: any port will do. anywhere: for an operator at the shell, who may go where they like.
     """
 
     hosts: frozenset[str] = frozenset()
     http: bool = False
     suffixes: tuple[str, ...] = ()
+    ports: bool = False
+    anywhere: bool = False
 
     def problem(self, scheme: str, host: str, port: int) -> str:
         """A sentence when it may not be reached, as far as the text tells, or nothing."""
@@ -86,7 +88,7 @@ class Policy:
             return ONLY_HTTPS
         if self.names(host, port):
             return ""
-        if port != PORTS[scheme]:
+        if port != PORTS[scheme] and not self.ports:
             return OTHER_PORT.format(port=port)
         if not could_be_public(host):
             return NOT_PUBLIC
@@ -95,7 +97,7 @@ class Policy:
         return ""
 
     def names(self, host: str, port: int) -> bool:
-        return place(host, port) in self.hosts
+        return self.anywhere or place(host, port) in self.hosts
 
     def admits(self, address: str, host: str, port: int) -> bool:
         """Whether to connect to this address, to which the host's name has led."""
@@ -103,6 +105,7 @@ class Policy:
 
 
 PUBLIC = Policy()
+ANYWHERE = Policy(anywhere=True)
 
 
 def is_public(address: str) -> bool:

@@ -26,7 +26,7 @@ KEPT = 5.0
 TRIED = 8
 FAILED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
-# They write down whole URLs and headers, and those hold signatures.
+# They write down whole URLs and headers: those hold signatures, and vendors quote keys back.
 for noisy in ("httpx", "httpcore.http11"):
     logging.getLogger(noisy).addFilter(lambda record: False)
 

@@ -3,18 +3,14 @@
 This reads the text alone; what a name leads to when it is looked up is for the connection's transport to judge.
 """
 
-import ipaddress
 import re
-import socket
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from storyboard.addresses import PORTS, Policy, could_be_public, target
+
 LONGEST = 200
-PORTS = {"http": 80, "https": 443}
-NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
-# Names that no public server has.
-PRIVATE = (".localhost", ".local", ".internal", ".lan", ".home", ".home.arpa", ".corp", ".test", ".invalid", ".onion")
 NOT_AN_ADDRESS = "Write an address like https://api.example.com/v1: a host and a path, nothing else."
 NOT_HTTPS = "The address must begin with https://, because your key travels with every request."
 NOT_PUBLIC = (
@@ -54,40 +50,21 @@ def host_port(parts: SplitResult) -> str:
 def refusal(url: str) -> str:
     """Why this cannot be a connection's address, in a sentence for its owner; empty when it can."""
     try:
-        parts = split(url)
+        scheme, host, port = target(url) if split(url) else ("", "", 0)
     except ValueError:
         return NOT_AN_ADDRESS
-    if host_port(parts) in settings.VENDOR_HOSTS or is_ours(url):
+    if not policy().problem(scheme, host, port):
         return ""
-    if parts.scheme != "https":
-        return NOT_HTTPS
-    return "" if is_public(str(parts.hostname).lower()) else NOT_PUBLIC
+    return NOT_HTTPS if scheme != "https" else NOT_PUBLIC
 
 
-def is_ours(url: str) -> bool:
-    """Whether it leads to this very app, where the built-in vendor lives."""
-    return origin(url) == origin(settings.PUBLIC_URL)
-
-
-def is_public(host: str) -> bool:
-    """A name that could be public, or a public address in its usual spelling."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return not is_odd_number(host) and bool(NAME.fullmatch(host)) and not host.endswith(PRIVATE)
-    return address.is_global and not address.is_multicast
-
-
-def is_odd_number(host: str) -> bool:
-    """0x7f.1, 2130706433, 127.1: what the C library would take for an address."""
-    try:
-        socket.inet_aton(host)
-    except OSError:
-        return False
-    return True
+def policy() -> Policy:
+    """Where vendors may be: in public, in this very app, or where VENDOR_HOSTS says. Its clients connect by it."""
+    ours = host_port(split(settings.PUBLIC_URL))
+    return Policy(hosts=frozenset({*settings.VENDOR_HOSTS, ours}), ports=True)
 
 
 def is_reachable_from_outside() -> bool:
     """Whether a vendor could call this app back."""
     parts = urlsplit(settings.PUBLIC_URL)
-    return parts.scheme == "https" and is_public(str(parts.hostname).lower())
+    return parts.scheme == "https" and could_be_public(str(parts.hostname).lower())

@@ -6,7 +6,6 @@ The key is in nothing that this module logs, raises or keeps in a traceback: see
 
 import asyncio
 import json
-import logging
 import ssl
 from collections.abc import Callable, Generator, Iterable
 from decimal import Decimal
@@ -16,7 +15,9 @@ from urllib.parse import urlencode
 
 import httpx
 
-from storyboard.providers import names, outcomes
+from storyboard import pinned
+from storyboard.addresses import PUBLIC, Policy
+from storyboard.providers import outcomes
 from storyboard.providers.base import Body, Task
 from storyboard.providers.errors import ProviderError, Unavailable, Unreadable
 from storyboard.providers.gathering import Answer, Gathering
@@ -32,9 +33,6 @@ HEADERS = {
 }
 CLOSING = HEADERS | {"Connection": "close"}
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-# At DEBUG it writes down every header of an answer, and vendors quote keys back.
-logging.getLogger("httpcore.http11").addFilter(lambda record: False)
 
 Found = TypeVar("Found")
 
@@ -52,9 +50,17 @@ class Bearer(httpx.Auth):
 
 class Client:
     def __init__(
-        self, vendor: Vendor, base_url: str, key: Secret, *, timeouts: Timeouts | None = None, pace: Pace | None = None
+        self,
+        vendor: Vendor,
+        base_url: str,
+        key: Secret,
+        *,
+        policy: Policy = PUBLIC,
+        timeouts: Timeouts | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.vendor = vendor
+        self.policy = policy
         self.base_url = checked_base(base_url)
         self.timeouts = timeouts or Timeouts()
         self.pace = pace or Pace()
@@ -123,7 +129,9 @@ class Client:
         """
         answer, deadline = Gathering(self._key), Deadline(self.timeouts.total)
         try:
-            sender = httpx.Client(**self._options(), transport=names.transport(tls()), headers=CLOSING)
+            sender = httpx.Client(
+                **self._options(), transport=pinned.transport(self.policy, verify=tls()), headers=CLOSING
+            )
             with deadline, sender as client:
                 extensions = {"trace": deadline.watch}
                 with client.stream(method, url, content=content, extensions=extensions) as response:
@@ -175,7 +183,7 @@ class Client:
                 answer = await self._exchange_async(client, urls[task_id])
             return outcomes.read(answer, self.vendor, partial(same_task, self.vendor, task_id))
 
-        transport = names.async_transport(tls())
+        transport = pinned.async_transport(self.policy, verify=tls())
         async with httpx.AsyncClient(**self._options(), transport=transport, headers=HEADERS) as client:
             return dict(zip(urls, await asyncio.gather(*(one(client, task_id) for task_id in urls)), strict=True))
 

@@ -147,13 +147,6 @@ def test_a_deleted_team_is_not_asked_for(team: Team, alice: User, vendor: Loopba
     assert vendor.asked == []
 
 
-def test_the_questions_of_one_test_fit_into_a_job() -> None:
-    from django.conf import settings
-
-    tries, most = clients.ONCE_MORE.times, clients.QUICK.total
-    assert tries * most + (tries - 1) * clients.ONCE_MORE.longest < float(str(settings.Q_CLUSTER["timeout"])) - 2
-
-
 def test_a_vendor_that_quotes_the_key_back_puts_it_nowhere(
     team: Team, vendor: LoopbackVendor, run_jobs: RunJobs, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,5 +1,6 @@
 """A client with little patience, for the server that misbehaves."""
 
+from storyboard.addresses import ANYWHERE
 from storyboard.providers.http import Client
 from storyboard.providers.outcomes import Vendor
 from storyboard.providers.secret import Secret
@@ -14,4 +15,4 @@ def client(url: str, vendor: Vendor = fake, *, pauses: list[float] | None = None
     """It does not sleep: the pauses it would have made are collected."""
     taken = [] if pauses is None else pauses
     pace = Pace(sleep=taken.append, chance=lambda: 1.0)
-    return Client(vendor, url, Secret(KEY), timeouts=QUICK, pace=pace)
+    return Client(vendor, url, Secret(KEY), policy=ANYWHERE, timeouts=QUICK, pace=pace)

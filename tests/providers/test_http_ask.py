@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from storyboard.addresses import ANYWHERE
 from storyboard.providers.base import TaskState
 from storyboard.providers.errors import Refused, Unavailable
 from storyboard.providers.http import Client
@@ -235,7 +236,7 @@ def test_a_vendor_without_a_list_says_so() -> None:
         parse_balance = staticmethod(fake.parse_balance)
         refusal = staticmethod(fake.refusal)
 
-    plain = Client(Plain(), "http://127.0.0.1:9", Secret(KEY))
+    plain = Client(Plain(), "http://127.0.0.1:9", Secret(KEY), policy=ANYWHERE)
     for ask in (plain.list_tasks, lambda: plain.cancel(TASK)):
         with pytest.raises(Unavailable, match="no list"):
             ask()

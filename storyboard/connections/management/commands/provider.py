@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from storyboard.addresses import ANYWHERE
 from storyboard.connections import addresses, keys, prices, shell
 from storyboard.connections.models import Connection
 from storyboard.connections.shell import Exit, Usage
@@ -182,7 +183,7 @@ def base_url(options: dict[str, Any], connection: Connection | None) -> str:
 def client(options: dict[str, Any], connection: Connection | None) -> Client:
     vendor: Any = vendor_file(options["vendor"])
     try:
-        return Client(vendor, options["base_url"], secret(options, connection))
+        return Client(vendor, options["base_url"], secret(options, connection), policy=ANYWHERE)
     except (ValueError, keys.KeyTrouble) as error:
         raise Usage(str(error)) from None
 
