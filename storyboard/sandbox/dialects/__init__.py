@@ -6,6 +6,7 @@ The rules, prices and error bodies are those of storyboard.providers; a dialect 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -19,19 +20,35 @@ class Order:
     """A vendor's request body in plain words: what is to be painted, and whom to call."""
 
     model: Model
-    prompt: str
+    prompt: str = ""
+    # “adaptive” only until orders.settled() has looked at the media; then with the pixels that it comes to.
     ratio: str
     resolution: str
+    width: int = 0
+    height: int = 0
     seconds: int
     audio: bool
     seed: int | None = None
-    # URLs; the references are pictures and videos, the sounds stand apart. `media` has each URL once with its kind.
+    # Addresses; what opens or ends the clip is not among the pictures.
     opening: str = ""
     landing: str = ""
-    references: tuple[str, ...] = ()
-    media: Mapping[str, Kind]
+    pictures: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
+    sounds: tuple[str, ...] = ()
     wants_last_frame: bool = False
     callback_url: str = ""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What is to be seen in the clip."""
+        return (*self.pictures, *self.videos)
+
+    @property
+    def media(self) -> Mapping[str, Kind]:
+        """Each address once, and what should be there."""
+        images = [url for url in (self.opening, self.landing, *self.pictures) if url]
+        groups = ((Kind.AUDIO, self.sounds), (Kind.VIDEO, self.videos), (Kind.IMAGE, images))
+        return {url: kind for kind, urls in groups for url in urls}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +71,51 @@ class Ringing:
     gives_up_on_4xx: bool = False
 
 
-class Dialect(Protocol):
-    RINGING: Ringing | None
+class Refusal(StrEnum):
+    """Why a vendor says no, apart from what is wrong with a body. Four of them can be asked for by a fault's name."""
 
-    def refuse_key(self, header: str | None, *, revoked: bool) -> Problem:
-        """Why this Authorization header opens nothing: absent, not a bearer, unknown, revoked."""
+    NO_KEY = "no-key"
+    NOT_BEARER = "not-bearer"
+    UNKNOWN_KEY = "unknown-key"
+    REVOKED_KEY = "revoked-key"
+    TOO_LARGE = "too-large"
+    NOT_JSON = "not-json"
+    MODERATED = "refused"
+    NO_CREDIT = "no-credits"
+    BUSY = "busy"
+    UNAVAILABLE = "unavailable"
+    NO_TASK = "no-task"
+    NO_PATH = "no-path"
+    NO_METHOD = "no-method"
+
+
+class Dialect(Protocol):
+    @property
+    def RINGING(self) -> Ringing | None: ...  # noqa: N802 - constants of the module
+    @property
+    def REFUSALS(self) -> Mapping[Refusal, Problem]:  # noqa: N802
+        """All of them; {} in a message is the task's id, the path or the method."""
+
+    @property
+    def FAILURES(self) -> Mapping[str, str]:  # noqa: N802
+        """The codes with which a task may fail, and the message of each."""
+
+    @property
+    def BALANCES(self) -> tuple[str, ...]:  # noqa: N802
+        """Where the balance is asked for; nowhere at some."""
+
+    def problems(self, body: Body, media: Probed) -> list[Problem]: ...
+
+    def id_problem(self, task_id: str) -> Problem | None:
+        """What is wrong with an id before anything is looked up."""
 
     def new_id(self, now: datetime) -> str: ...
 
-    def order(self, body: Body) -> Order:
+    def order(self, body: Body, media: Probed) -> Order:
         """Read a body that problems() found nothing wrong with."""
 
-    def charge(self, body: Body, model: Model, media: Probed) -> Charge:
-        """By the vendor's own price; where no rate is known, UNKNOWN_RATE dollars a second."""
+    def charge(self, order: Order, body: Body, media: Probed) -> Charge:
+        """By the vendor's own price; where no rate is known, orders.UNKNOWN_RATE."""
 
     def created(self, task: Task) -> Body:
         """The answer to a submit."""
@@ -77,20 +126,10 @@ class Dialect(Protocol):
     def callback_target(self, url: str) -> str:
         """Where a callback goes: one vendor adds to the address."""
 
-    def fault(self, name: str, value: str) -> Problem:
-        """The answer to a submit that is to go wrong: refused, busy, no-credits, unavailable, or any other error."""
-
     def failure(self, name: str, value: str) -> tuple[str, str]:
-        """The code and message of a task that is to fail."""
+        """The code and message of a task that fails: by the fault “fail” and its value, or by “timeout”."""
 
-    def not_found(self, task_id: str) -> Problem: ...
-
-    def balance(self, micro_usd: int) -> Body | None:
-        """None where the vendor tells nobody."""
-
-    def error_status(self, problem: Problem) -> int: ...
-
-    def retry_after(self, problem: Problem) -> int | None: ...
+    def balance(self, micro_usd: int) -> Body | None: ...
 
 
 def dialect(vendor: str) -> Dialect:
