@@ -165,6 +165,9 @@ SANDBOX_ROOT = DATA_DIR / "sandbox"
 SANDBOX_MEDIA_HOSTS = frozenset(env_list("SANDBOX_MEDIA_HOSTS"))
 # 1 takes about as long as a real vendor; 0 is as fast as it renders.
 SANDBOX_SPEED = env_float("SANDBOX_SPEED", 0.05)
+# What one of its keys may do before it is answered 429; both numbers are Ark's.
+SANDBOX_TASKS_A_MINUTE = 600
+SANDBOX_UNFINISHED_TASKS = 120
 
 AUTH_USER_MODEL = "teams.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,5 +1,6 @@
 """Only includes; each app has its own urls.py."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from storyboard import health
@@ -12,6 +13,8 @@ urlpatterns = [
     path("", include("storyboard.connections.urls")),
     path("", include("storyboard.media.urls")),
 ]
+if settings.SANDBOX:
+    urlpatterns.append(path("sandbox/", include("storyboard.sandbox.urls")))
 handler400 = "storyboard.pages.bad_request"
 handler403 = "storyboard.pages.forbidden"
 handler404 = "storyboard.pages.missing"

@@ -184,4 +184,22 @@ MATRIX: dict[str, list[Row]] = {
     "mfa_reauthenticate_webauthn": account(302, 302),
     "mfa_edit_webauthn": account(302, 302),
     "mfa_remove_webauthn": account(302, 302),
+    # The sandbox asks for a key and knows nobody
+    "sandbox_reapi_tasks": public(405, 401),
+    "sandbox_reapi_balance_1": public(401),
+    "sandbox_reapi_task": public(401),
+    "sandbox_reapi_nowhere": public(404, 404),
+    "sandbox_apimart_tasks": public(405, 401),
+    "sandbox_apimart_balance_1": public(401),
+    "sandbox_apimart_balance_2": public(401),
+    "sandbox_apimart_task": public(401),
+    "sandbox_apimart_nowhere": public(404, 404),
+    "sandbox_evolink_tasks": public(405, 401),
+    "sandbox_evolink_balance_1": public(401),
+    "sandbox_evolink_task": public(401),
+    "sandbox_evolink_nowhere": public(404, 404),
+    # Its errors have no 405
+    "sandbox_ark_tasks": public(401, 401),
+    "sandbox_ark_task": public(401, 404),
+    "sandbox_ark_nowhere": public(404, 404),
 }
