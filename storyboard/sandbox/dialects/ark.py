@@ -48,7 +48,7 @@ REFUSALS = {
     ),
     Refusal.NO_CREDIT: no(403, "AccountOverdueError", "The account has an overdue balance."),
     Refusal.BUSY: no(429, "RateLimitExceeded", "The requests exceed the rate limit. Please try again later."),
-    Refusal.UNAVAILABLE: no(500, "InternalServiceError", FAILURES["InternalServiceError"]),
+    Refusal.UNAVAILABLE: no(503, "InternalServiceError", FAILURES["InternalServiceError"]),
     Refusal.NO_TASK: no(404, "ResourceNotFound", "The task {} is not found.", "id"),
     Refusal.NO_PATH: no(404, "ResourceNotFound", "The path {} is not found."),
     # Ark has no word for 405.
