@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
 
-from storyboard.providers.base import Body
+from storyboard.providers.base import Body, Kind, Media, Probed
 from storyboard.providers.dispatch import vendor_file
 from storyboard.sandbox import actions
-from storyboard.sandbox.models import Key
+from storyboard.sandbox.dialects import Order, dialect
+from storyboard.sandbox.models import Key, Task
 from storyboard.sandbox.urls import BASES
 from storyboard.teams.models import Team
 
@@ -22,6 +24,8 @@ BODIES: dict[str, Body] = {
     "ark": {"model": "dreamina-seedance-2-0-260128", "content": [{"type": "text", "text": "A heron lifts off."}]},
 }
 MANY = 1_000_000_000
+ONE, TWO, THREE = (f"https://films.example.com/{number}.png" for number in (1, 2, 3))
+FILM, SONG = "https://films.example.com/film.mp4", "https://films.example.com/song.mp3"
 
 
 @dataclass
@@ -79,3 +83,26 @@ def prompting(vendor: str, prompt: str) -> Body:
     if vendor == "ark":
         return BODIES["ark"] | {"content": [{"type": "text", "text": prompt}]}
     return BODIES[vendor] | {"prompt": prompt}
+
+
+def task_of(vendor: str, body: Body, **facts: object) -> Task:
+    """A task that was submitted over HTTP, and what has become of it since."""
+    asked = asker(vendor)
+    answer = asked.submit(body)
+    assert answer.status == 200, answer.json
+    Task.objects.filter(key=key_of(asked)).update(**facts)
+    return Task.objects.get(key=key_of(asked))
+
+
+def order_of(vendor: str, body: Body, media: Probed | None = None) -> Order:
+    return dialect(vendor).order(BODIES[vendor] | body, media or {})
+
+
+def picture(width: int, height: int) -> Media:
+    return Media(kind=Kind.IMAGE, width=width, height=height, format="png", size=1)
+
+
+def clip(seconds: str, width: int = 1280, height: int = 720) -> Media:
+    return Media(
+        kind=Kind.VIDEO, seconds=Decimal(seconds), width=width, height=height, fps=Decimal(24), format="mp4", size=1
+    )
