@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from storyboard.providers.catalog import VENDOR_FILES
 from storyboard.providers.dispatch import vendor_file
-from storyboard.sandbox.dialects import dialect
+from storyboard.sandbox.dialects import BASES, dialect
 from storyboard.sandbox.views import api
-
-BASES = {"reapi": "reapi/api/v1", "apimart": "apimart", "evolink": "evolink", "ark": "ark/api/v3"}
 
 
 def vendor_urls(vendor: str) -> Iterator[URLPattern]:
@@ -32,4 +29,4 @@ def vendor_urls(vendor: str) -> Iterator[URLPattern]:
     yield re_path(rf"^{vendor}(?:/.*)?$", api.nowhere(vendor), name=f"sandbox_{vendor}_nowhere")
 
 
-urlpatterns = [url for vendor in VENDOR_FILES for url in vendor_urls(vendor)]
+urlpatterns = [url for vendor in BASES for url in vendor_urls(vendor)]

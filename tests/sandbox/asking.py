@@ -10,9 +10,8 @@ from django.test import Client
 from storyboard.providers.base import Body, Kind, Media, Probed
 from storyboard.providers.dispatch import vendor_file
 from storyboard.sandbox import actions
-from storyboard.sandbox.dialects import Order, dialect
+from storyboard.sandbox.dialects import BASES, Order, dialect
 from storyboard.sandbox.models import Key, Task
-from storyboard.sandbox.urls import BASES
 from storyboard.teams.models import Team
 
 VENDORS = tuple(BASES)

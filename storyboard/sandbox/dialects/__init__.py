@@ -14,6 +14,9 @@ from storyboard.providers.base import Body, Kind, Probed, Problem
 from storyboard.providers.catalog import VENDOR_FILES, Model
 from storyboard.sandbox.models import Task
 
+# Below /sandbox/: a client adds the vendor's own paths, as it does to the real base URL.
+BASES = {"reapi": "reapi/api/v1", "apimart": "apimart", "evolink": "evolink", "ark": "ark/api/v3"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
