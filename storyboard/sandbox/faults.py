@@ -16,6 +16,8 @@ class Fault(NamedTuple):
     sentence: str
     value: str = ""
     example: str = ""
+    # What it is when nothing follows.
+    usual: str = ""
 
 
 class Group(NamedTuple):
@@ -29,11 +31,11 @@ GROUPS = (
         "The answer to a request",
         (
             Fault("refused", "The vendor’s check refuses what is asked for; nothing is charged."),
-            Fault("busy", "The vendor is busy and says when to come back, after 5 seconds or as many as you say.", SECONDS, "30"),
+            Fault("busy", "The vendor is busy and says when to come back, after 5 seconds or as many as you say.", SECONDS, "30", "5"),
             Fault("no-credits", "The account has no credit left, whatever it has."),
             Fault("unavailable", "The vendor cannot be reached: the answer is 503, and nothing was created."),
             Fault("lost-answer", "The task is created and charged, but its answer is lost behind a gateway’s error page."),
-            Fault("slow-answer", "The answer comes late, after 5 seconds or as many as you say.", SECONDS, "20"),
+            Fault("slow-answer", "The answer comes late, after 5 seconds or as many as you say.", SECONDS, "20", "5"),
         ),
     ),
     Group(
@@ -78,8 +80,8 @@ def read(prompt: str, key: Key) -> dict[str, str]:
 
 
 def fitting(fault: Fault, value: str) -> str:
-    """The value, or nothing where it is none that this fault takes."""
-    return value if fault.value and re.fullmatch(fault.value, value, re.ASCII) else ""
+    """The value, or the usual one where it is none that this fault takes."""
+    return value if fault.value and re.fullmatch(fault.value, value, re.ASCII) else fault.usual
 
 
 def without(prompt: str) -> str:

@@ -44,6 +44,10 @@ class Did(models.TextChoices):
     CONNECTION_DISABLED = "connection_disabled", "switched a connection off"
     CONNECTION_ENABLED = "connection_enabled", "switched a connection on"
     CONNECTION_DELETED = "connection_deleted", "deleted a connection"
+    SANDBOX_KEY_MADE = "sandbox_key_made", "made a sandbox key"
+    SANDBOX_KEY_TOPPED_UP = "sandbox_key_topped_up", "put credit on a sandbox key"
+    SANDBOX_KEY_REVOKED = "sandbox_key_revoked", "revoked a sandbox key"
+    SANDBOX_FAULTS_SET = "sandbox_faults_set", "chose what goes wrong with a sandbox key"
 
 
 def record(
