@@ -1,0 +1,71 @@
+"""A key with credit, and tasks as the vendors' customers ask for them; everything takes no time and a folder of its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from storyboard.providers.base import Body, Kind
+from storyboard.sandbox import actions, faults, inputs, models
+from storyboard.sandbox.dialects import dialect
+from storyboard.sandbox.models import Key, Task
+from storyboard.teams.models import Team
+
+ORIGIN = "http://localhost:8000"
+CREDIT = 50_000_000
+ARK, REAPI, EVOLINK = "doubao-seedance-2-0-260128", "doubao-seedance-2.0", "seedance-2.0-text-to-video"
+MODELS = {"ark": ARK, "reapi": REAPI, "evolink": EVOLINK, "apimart": "doubao-seedance-2.0"}
+Take = Callable[..., Task]
+
+
+@pytest.fixture(autouse=True)
+def quick(settings: Settings, tmp_path: Path) -> None:
+    settings.SANDBOX_SPEED = 0
+    settings.SANDBOX_ROOT = tmp_path / "sandbox"
+    settings.PUBLIC_URL = ORIGIN
+
+
+@pytest.fixture
+def key(team: Team) -> Key:
+    return actions.open_key(team=team, micro_usd=CREDIT)[0]
+
+
+def body_for(vendor: str, prompt: str, **fields: Any) -> Body:
+    """The smallest clip that the vendor makes, unless `fields` ask for another."""
+    body: Body = {"model": MODELS[vendor], "duration": 4, "generate_audio": False}
+    if vendor == "ark":
+        texts = [{"type": "text", "text": prompt}]
+        return body | {"resolution": "480p", "ratio": "1:1", "content": texts + fields.pop("content", [])} | fields
+    size, quality = ("aspect_ratio", "quality") if vendor == "evolink" else ("size", "resolution")
+    return body | {"prompt": prompt, size: "1:1", quality: "480p"} | fields
+
+
+def picture(url: str, role: str) -> Body:
+    """One of Ark’s content parts."""
+    return {"type": "image_url", "image_url": {"url": url}, "role": role}
+
+
+@pytest.fixture
+def take(key: Key) -> Take:
+    """Ask as a vendor's API would after it found nothing wrong with the body."""
+
+    def ask(prompt: str = "A boat at dusk", *, vendor: str = "ark", key: Key = key, **fields: Any) -> Task:
+        words, body, token = dialect(vendor), body_for(vendor, prompt, **fields), models.token()
+        media: dict[str, Kind] = dict(words.order(body, {}).media)
+        probed, files = inputs.gather(media, token)
+        order = words.order(body, probed)
+        return actions.take(
+            key,
+            vendor=vendor,
+            body=body,
+            order=order,
+            charge=words.charge(order, body, probed),
+            origin=ORIGIN,
+            inputs=files,
+            faults=faults.read(order.prompt, key),
+            token=token,
+        )
+
+    return ask
