@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("storyboard.teams.urls")),
     path("", include("storyboard.connections.urls")),
     path("", include("storyboard.media.urls")),
+    *([path("", include("storyboard.sandbox.pages_urls"))] if settings.SANDBOX else []),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("sandbox/", include("storyboard.sandbox.urls")))

@@ -150,6 +150,15 @@ MATRIX: dict[str, list[Row]] = {
     "connection_delete": team(Role.OWNER, 200, 302),
     # Media
     "media_file": UNSIGNED,
+    # The sandbox: its page is the team's, its files are anybody's who has the link
+    "team_sandbox": team(Role.OWNER, 200),
+    "team_sandbox_activity": team(Role.OWNER, 200),
+    "sandbox_key_new": team(Role.OWNER, post=200, data={"dollars": "5"}),
+    "sandbox_key": team(Role.OWNER, 200, 302, {"slow": "on"}),
+    "sandbox_key_top_up": team(Role.OWNER, post=302, data={"dollars": "5"}),
+    "sandbox_key_revoke": team(Role.OWNER, post=302),
+    "sandbox_clip": public(404),
+    "sandbox_frame": public(404),
     # Accounts
     "account": signed_in(200, 422),
     "session_end": [Row("GET", everyone(NO_SUCH_METHOD)), Row("POST", own(404))],

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from storyboard.accounts import actions as doors
 from storyboard.connections import actions as accounts_at_vendors
+from storyboard.sandbox import actions as sandbox
 from storyboard.teams import actions
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, TO_SIGN_IN, UNKNOWN, Actor, Row
@@ -94,6 +95,7 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,
         "token": token,
+        "key_id": sandbox.open_key(team=team, micro_usd=1_000_000)[0].public_id,
     }
 
 
@@ -152,6 +154,9 @@ def test_an_action_of_teams_is_one_transaction_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("name", accounts_at_vendors.__all__)
 def test_an_action_of_connections_is_one_transaction_of_its_own(name: str) -> None:
     assert is_durable(getattr(accounts_at_vendors, name))
+@pytest.mark.parametrize("name", [name for name in sandbox.__all__ if name != "NoCredit"])
+def test_an_action_of_the_sandbox_is_one_transaction_of_its_own(name: str) -> None:
+    assert is_durable(getattr(sandbox, name))
 
 
 @pytest.mark.parametrize("name", [name for name, found in vars(doors).items() if takes_part(found)])

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.urls import reverse
 
 from storyboard.teams.models import Role, Team
@@ -18,6 +19,7 @@ ENTRIES = [
     Entry("team", "Team", "team"),
     Entry("connections", "Connections", "connections", Role.PRODUCER),
     Entry("audit", "Audit log", "team_audit", Role.OWNER),
+    *([Entry("sandbox", "Sandbox", "team_sandbox", Role.OWNER)] if settings.SANDBOX else []),
 ]
 
 

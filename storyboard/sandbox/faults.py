@@ -1,4 +1,4 @@
-"""What can go wrong on purpose: words in a prompt, or switches of a key. Nothing here acts, it only says what was asked.
+"""What can go wrong on purpose: words in a prompt, or switches of a key. Nothing here acts; it says what was asked.
 
 The API's views, the actions, the renderer and the files' view ask here; the team's page shows the table.
 """
@@ -10,10 +10,11 @@ from storyboard.sandbox.models import Key
 
 
 class Fault(NamedTuple):
-    """One thing that can go wrong: its word after “sandbox:”, one sentence, and what may follow a “=”."""
+    """One thing that can go wrong: its word after “sandbox:”, one sentence, and what a “=” after it means."""
 
     name: str
     sentence: str
+    meaning: str = ""
     value: str = ""
     example: str = ""
     # What it is when nothing follows.
@@ -31,38 +32,38 @@ GROUPS = (
         "The answer to a request",
         (
             Fault("refused", "The vendor’s check refuses what is asked for; nothing is charged."),
-            Fault("busy", "The vendor is busy and says when to come back, after 5 seconds or as many as you say.", SECONDS, "30", "5"),
-            Fault("no-credits", "The account has no credit left, whatever it has."),
-            Fault("unavailable", "The vendor cannot be reached: the answer is 503, and nothing was created."),
-            Fault("lost-answer", "The task is created and charged, but its answer is lost behind a gateway’s error page."),
-            Fault("slow-answer", "The answer comes late, after 5 seconds or as many as you say.", SECONDS, "20", "5"),
+            Fault("busy", "The vendor is busy and says when to come back.", "in so many seconds", SECONDS, "30", "5"),
+            Fault("no-credits", "The account has no credit left, whatever the key holds."),
+            Fault("unavailable", "The vendor is down: nothing is created."),
+            Fault("lost-answer", "The task is created and charged, but its answer is lost on the way back."),
+            Fault("slow-answer", "The answer comes late.", "after so many seconds", SECONDS, "20", "5"),
         ),
     ),
     Group(
         "The generation",
         (
-            Fault("fail", "It fails at its end and is refunded, with the vendor’s usual code or the one you say.", CODE, "80007"),
+            Fault("fail", "It fails at its end and is refunded.", "with this code", CODE, "80007"),
             Fault("fallback", "The first attempt fails; the second one makes the clip, at its own price."),
             Fault("slow", "It takes ten times as long."),
             Fault("hang", "It starts and never ends, until the vendor gives up after two days."),
-            Fault("stay-queued", "It never starts, so that it can still be cancelled where the vendor allows that."),
+            Fault("stay-queued", "It never starts, so that it can be cancelled where the vendor allows that."),
         ),
     ),
     Group(
         "The callbacks",
         (
-            Fault("no-callbacks", "No callback is sent."),
-            Fault("double-callbacks", "Every callback is sent twice."),
-            Fault("late-callbacks", "Callbacks come well after the news that they carry."),
-            Fault("shuffled-callbacks", "The callback of the end comes first and those of before come after it."),
+            Fault("no-callbacks", "None is sent."),
+            Fault("double-callbacks", "Each is sent twice."),
+            Fault("late-callbacks", "They come well after what they tell."),
+            Fault("shuffled-callbacks", "The one about the end comes first, the earlier ones after it."),
         ),
     ),
     Group(
         "The result",
         (
-            Fault("expired-link", "The links have already run out."),
+            Fault("expired-link", "Its links have already run out."),
             Fault("no-last-frame", "The last frame is left out although it was asked for."),
-            Fault("wrong-type", "The clip is sent as a web page."),
+            Fault("wrong-type", "The clip is sent as if it were a web page."),
             Fault("huge-file", "The clip is 10 GB of nothing."),
         ),
     ),

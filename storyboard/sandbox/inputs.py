@@ -76,7 +76,9 @@ def bring(wish: Wish) -> None:
     elif is_data(wish.url):
         wish.to.write_bytes(written_out(wish.url)[: most + 1])
     else:
-        fetch(wish.url, policy=wish.policy, to=wish.to, most_bytes=most, seconds=max(0.1, wish.until - time.monotonic()))
+        fetch(
+            wish.url, policy=wish.policy, to=wish.to, most_bytes=most, seconds=max(0.1, wish.until - time.monotonic())
+        )
     if wish.to.stat().st_size > most:
         raise FetchError("The file is too large. Use a smaller one.")
 

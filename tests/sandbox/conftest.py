@@ -1,4 +1,4 @@
-"""A key with credit, and tasks as the vendors' customers ask for them; everything takes no time and a folder of its own."""
+"""A key with credit, and tasks as the vendors' customers ask for them; none takes any time but for the painting."""
 
 from collections.abc import Callable
 from pathlib import Path

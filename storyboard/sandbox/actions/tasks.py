@@ -81,7 +81,7 @@ def row(wanted: Wanted, now: datetime) -> dict[str, Any]:
         "reserved_micro_usd": charge.reserved,
         "price_micro_usd": price_of(order, charge, wanted["faults"]),
         "tokens": charge.tokens,
-        **{name: wanted[name] for name in ("vendor", "origin", "inputs", "faults", "token")},  # type: ignore[literal-required]
+        **{name: wanted[name] for name in ("vendor", "origin", "inputs", "faults", "token")},
     }
 
 
@@ -140,7 +140,7 @@ def finish(task: Task) -> bool:
     """Its end, when it is due and either rendered or meant to fail."""
     ready = Task.objects.filter(pk=task.pk, state=TaskState.RUNNING, due_at__lte=Now())
     if is_to_fail(task):
-        return ready.exists() and ended(task, TaskState.FAILED, **failure(task, "fail"))
+        return ready.exists() and ended(task, TaskState.FAILED, error=failure(task, "fail"))
     if "hang" in task.faults or not ready.exclude(rendered_at=None).exists():
         return False
     return ended(task, TaskState.SUCCEEDED)
@@ -155,7 +155,7 @@ def fail(task: Task) -> bool:
 @transaction.atomic(durable=True)
 def cancel(task: Task) -> bool:
     """Only while it waits its turn; False when it is too late."""
-    return ended(task, TaskState.CANCELLED, (TaskState.QUEUED,))
+    return ended(task, TaskState.CANCELLED, before=(TaskState.QUEUED,))
 
 
 @transaction.atomic(durable=True)
@@ -170,22 +170,21 @@ def forget(task: Task) -> bool:
 def unpainted(task: Task) -> bool:
     """End it, unless another attempt has painted it meanwhile: the lock makes that one wait or this one see it."""
     waiting = Task.objects.select_for_update().filter(pk=task.pk, state=TaskState.RUNNING, rendered_at=None)
-    return waiting.first() is not None and ended(task, TaskState.FAILED, **failure(task, "fail", ""))
+    return waiting.first() is not None and ended(task, TaskState.FAILED, error=failure(task, "fail", ""))
 
 
-def failure(task: Task, name: str, value: str | None = None) -> dict[str, str]:
+def failure(task: Task, name: str, value: str | None = None) -> tuple[str, str]:
     """The vendor's code and message, the ones that were asked for unless others are said."""
-    wanted = task.faults.get(name, "") if value is None else value
-    code, message = dialect(task.vendor).failure(name, wanted)
-    return {"error_code": code, "error_message": message}
+    return dialect(task.vendor).failure(name, task.faults.get(name, "") if value is None else value)
 
 
-def ended(task: Task, state: TaskState, before: tuple[str, ...] = LIVE, **facts: str) -> bool:
+def ended(task: Task, state: TaskState, *, before: tuple[str, ...] = LIVE, error: tuple[str, str] = ("", "")) -> bool:
     """The one place where credit goes back: what was not spent, in the transaction that ends the task."""
     now, won = timezone.now(), state is TaskState.SUCCEEDED
     unspent = task.reserved_micro_usd - (task.price_micro_usd if won else 0)
     dates = {"finished_at": now, "expires_at": now + vendor(task.vendor).result_life if won else None}
-    if not moved(task, before, state, returned_micro_usd=unspent, **dates, **facts):
+    code, message = error
+    if not moved(task, before, state, **dates, returned_micro_usd=unspent, error_code=code, error_message=message):
         return False
     Key.objects.filter(pk=task.key_id).update(micro_usd=F("micro_usd") + unspent)
     owe(task)

@@ -57,7 +57,7 @@ def expire(task: Task) -> bool:
         return False
     if task.vendor == "ark":
         return ended(task, TaskState.EXPIRED)
-    return ended(task, TaskState.FAILED, **failure(task, "timeout"))
+    return ended(task, TaskState.FAILED, error=failure(task, "timeout"))
 
 
 @transaction.atomic(durable=True)
