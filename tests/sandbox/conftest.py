@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from storyboard.providers.base import Body, Kind
-from storyboard.sandbox import actions, faults, inputs, models
+from storyboard.sandbox import actions, faults, inputs, models, scene
 from storyboard.sandbox.dialects import dialect
 from storyboard.sandbox.models import Key, Task
 from storyboard.teams.models import Team
@@ -69,3 +69,17 @@ def take(key: Key) -> Take:
         )
 
     return ask
+
+
+@pytest.fixture
+def no_painting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes for a clip, where nobody looks at it: painting takes seconds."""
+
+    def paint(task: Task) -> scene.Painted:
+        task.folder.mkdir(parents=True, exist_ok=True)
+        (task.folder / "0.mp4").write_bytes(bytes(range(256)) * 4)
+        if task.body.get("return_last_frame") and "no-last-frame" not in task.faults:
+            (task.folder / "0.png").write_bytes(b"png")
+        return scene.Painted("", 0)
+
+    monkeypatch.setattr(scene, "paint", paint)

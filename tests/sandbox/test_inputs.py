@@ -3,6 +3,7 @@
 import base64
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_a_clip_is_brought_with_its_length_and_rate(base: str, shelf: Path) -> N
     shutil.move(made.video, shelf / "clip.mp4")
     found = inputs.gather({f"{base}clip.mp4": Kind.VIDEO}, TOKEN)[0][f"{base}clip.mp4"]
     assert found
-    assert (found.format, found.seconds, found.fps) == ("mp4", 1, 24)
+    assert (found.format, found.seconds, found.fps) == ("mp4", Decimal(1), Decimal(24))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from PIL import Image
 
 from storyboard.rendering import frames
 from storyboard.rendering.probe import probe
+from storyboard.sandbox import scene
 from storyboard.sandbox.models import Task
 from tests.sandbox.conftest import ORIGIN, Take, picture
 
@@ -110,8 +111,6 @@ def test_what_was_fetched_is_deleted_once_the_clip_is_there(take: Take, run_jobs
 
 
 def test_the_same_task_painted_again_gives_the_same_bytes(take: Take, run_jobs: Run) -> None:
-    from storyboard.sandbox import scene
-
     task = take()
     run_jobs()
     first = clip(task).read_bytes()

@@ -25,7 +25,7 @@ def credit(key: Key) -> int:
 def adds_up(key: Key) -> bool:
     """What is left, what is held by live tasks and what was spent by the others is what there was."""
     sums = key.tasks.aggregate(out=Sum(F("reserved_micro_usd") - F("returned_micro_usd"), default=0))
-    return credit(key) + sums["out"] == CREDIT
+    return credit(key) + int(sums["out"]) == CREDIT
 
 
 def rendered(task: Task) -> None:

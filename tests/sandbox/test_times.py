@@ -16,6 +16,7 @@ from storyboard.sandbox.models import Key, Task
 from tests.sandbox.conftest import CREDIT, Take
 
 Run = Callable[[], list[str]]
+pytestmark = pytest.mark.usefixtures("no_painting")
 
 
 def age(task: Task, **by: float) -> None:
