@@ -54,7 +54,13 @@ def suite(engine: str, database: str, arguments: list[str]) -> int:
     """One pass over all tests, with a folder of its own for everything they write."""
     print(f"\nThe tests on {engine}:", flush=True)
     with tempfile.TemporaryDirectory(prefix="lastframe-tests-") as folder:
-        environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": database, "PYTHONUNBUFFERED": "1"}
+        environment = {
+            **os.environ,
+            "DATA_DIR": folder,
+            "DATABASE_URL": database,
+            "PYTHONUNBUFFERED": "1",
+            "SANDBOX": "on",
+        }
         # tests/suite.py shares the tests out among the workers.
         workers = str(min(max(os.cpu_count() or 2, 2), 8))
         command = [sys.executable, "-m", "pytest", "-n", workers, *arguments]

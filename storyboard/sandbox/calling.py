@@ -17,12 +17,12 @@ HEADERS = {"Content-Type": "application/json"}
 
 def call(url: str, body: Body, seconds: float) -> int | None:
     """The status that came back in time, or None. The answer's body is nobody's business and is not read."""
-    text = json.dumps(body, ensure_ascii=False).encode()
+    text = json.dumps(body).encode()
     try:
         with (
             pinned.client(policy(), timeout=seconds, until=time.monotonic() + seconds) as client,
             client.stream("POST", url, content=text, headers=HEADERS) as response,
         ):
             return response.status_code
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+    except (httpx.HTTPError, httpx.InvalidURL):
         return None

@@ -27,7 +27,7 @@ SECONDS = 20.0
 MEGABYTE = 1024 * 1024
 # The largest that any of the vendors takes.
 MOST = {Kind.IMAGE: 30 * MEGABYTE, Kind.VIDEO: 50 * MEGABYTE, Kind.AUDIO: 15 * MEGABYTE}
-IN = "in"
+IN, WORK = "in", "work-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,8 @@ def drop(token: str) -> None:
     shutil.rmtree(folder(token), ignore_errors=True)
 
 
-def drop_inputs(token: str) -> None:
-    """They were needed for the painting only."""
-    shutil.rmtree(folder(token) / IN, ignore_errors=True)
+def drop_leftovers(token: str) -> None:
+    """What was needed for the painting only, and what a painting left that was killed."""
+    place = folder(token)
+    for path in (place / IN, *place.glob(f"{WORK}*")):
+        shutil.rmtree(path, ignore_errors=True)

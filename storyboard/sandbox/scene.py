@@ -14,7 +14,7 @@ from PIL import Image
 from storyboard.rendering import animatic
 from storyboard.sandbox import faults, queries
 from storyboard.sandbox.dialects import Order, dialect
-from storyboard.sandbox.inputs import IN
+from storyboard.sandbox.inputs import IN, WORK
 from storyboard.sandbox.models import Task
 from storyboard.sandbox.queries import CLIP, FRAME
 
@@ -31,7 +31,7 @@ def paint(task: Task) -> Painted:
     """Make the clip beside the place where it belongs, then put it there whole."""
     order = dialect(task.vendor).order(task.body, {})
     sound_from = where_in_the_film(task, order)
-    work = task.folder / f"work-{token_hex(4)}"
+    work = task.folder / f"{WORK}{token_hex(4)}"
     try:
         made = animatic.render(plan(task, order, work, sound_from))
         digest = digest_of(made.last_frame)

@@ -5,6 +5,8 @@ settings.JOB_TASKS names each of these. Each may run twice, late, or again after
 
 import logging
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from django.conf import settings
 
@@ -38,7 +40,7 @@ def render(task_id: int) -> None:
 def finish(task_id: int) -> None:
     task = queries.task(task_id)
     if task and actions.finish(task):
-        inputs.drop_inputs(task.token)
+        inputs.drop_leftovers(task.token)
 
 
 def ring(delivery_id: int) -> None:
@@ -63,8 +65,14 @@ def tidy() -> None:
         inputs.drop(task.token)
         actions.cleared(task)
     actions.forget_old()
-    folders = [path for path in settings.SANDBOX_ROOT.glob("*") if path.stat().st_mtime < time.time() - ORPHANED]
+    folders = [path for path in settings.SANDBOX_ROOT.glob("*") if is_old(path)]
     known = queries.known({path.name for path in folders})
     for path in folders:
         if path.name not in known:
             inputs.drop(path.name)
+
+
+def is_old(path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime < time.time() - ORPHANED
+    return False

@@ -1,6 +1,7 @@
 """A key with credit, and tasks as the vendors' customers ask for them; none takes any time but for the painting."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,28 +48,28 @@ def picture(url: str, role: str) -> Body:
     return {"type": "image_url", "image_url": {"url": url}, "role": role}
 
 
+def asked(key: Key, prompt: str = "A boat at dusk", *, vendor: str = "ark", **fields: Any) -> Task:
+    """Ask as a vendor's API would after it found nothing wrong with the body."""
+    words, body, token = dialect(vendor), body_for(vendor, prompt, **fields), models.token()
+    media: dict[str, Kind] = dict(words.order(body, {}).media)
+    probed, files = inputs.gather(media, token)
+    order = words.order(body, probed)
+    return actions.take(
+        key,
+        vendor=vendor,
+        body=body,
+        order=order,
+        charge=words.charge(order, body, probed),
+        origin=ORIGIN,
+        inputs=files,
+        faults=faults.read(order.prompt, key),
+        token=token,
+    )
+
+
 @pytest.fixture
 def take(key: Key) -> Take:
-    """Ask as a vendor's API would after it found nothing wrong with the body."""
-
-    def ask(prompt: str = "A boat at dusk", *, vendor: str = "ark", key: Key = key, **fields: Any) -> Task:
-        words, body, token = dialect(vendor), body_for(vendor, prompt, **fields), models.token()
-        media: dict[str, Kind] = dict(words.order(body, {}).media)
-        probed, files = inputs.gather(media, token)
-        order = words.order(body, probed)
-        return actions.take(
-            key,
-            vendor=vendor,
-            body=body,
-            order=order,
-            charge=words.charge(order, body, probed),
-            origin=ORIGIN,
-            inputs=files,
-            faults=faults.read(order.prompt, key),
-            token=token,
-        )
-
-    return ask
+    return partial(asked, key)
 
 
 @pytest.fixture

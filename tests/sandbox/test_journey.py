@@ -104,8 +104,9 @@ def test_every_vendor_ends_with_a_clip(take: Take, run_jobs: Run, vendor: str) -
     assert (task.state, probe(clip(task)).width) == ("succeeded", 640)
 
 
-def test_what_was_fetched_is_deleted_once_the_clip_is_there(take: Take, run_jobs: Run) -> None:
+def test_only_the_clip_is_left_when_it_is_there(take: Take, run_jobs: Run) -> None:
     task = take(content=[picture(written_out(drawn((9, 9, 90))), "first_frame")])
+    (task.folder / "work-of-one-that-was-killed").mkdir()
     run_jobs()
     assert sorted(path.name for path in task.folder.iterdir()) == ["0.mp4"]
 

@@ -27,6 +27,8 @@ def wake() -> int:
     lost = [*lost_tasks(), *lost_rings()]
     for job, pk in lost:
         enqueue(job, pk)
+    # A painting that only waits its turn behind others is not asked for again every minute.
+    Task.objects.filter(pk__in=[pk for job, pk in lost if job == RENDER]).update(render_at=timezone.now())
     return len(lost)
 
 
