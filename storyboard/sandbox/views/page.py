@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods as methods
 from django.views.decorators.http import require_POST, require_safe
 
 from storyboard.live.queries import position
+from storyboard.providers.catalog import vendor
 from storyboard.sandbox import actions, queries
+from storyboard.sandbox.dialects import BASES
 from storyboard.sandbox.faults import GROUPS
 from storyboard.sandbox.forms import CreditForm, FaultsForm
 from storyboard.sandbox.lines import key_line, task_line
@@ -22,12 +24,6 @@ from storyboard.teams.queries import team_for
 from storyboard.teams.views.answers import wants_fragment
 
 UNFIT = 422
-BASES = (
-    ("reAPI", "/sandbox/reapi/api/v1"),
-    ("APIMart", "/sandbox/apimart"),
-    ("EvoLink", "/sandbox/evolink"),
-    ("Ark", "/sandbox/ark/api/v3"),
-)
 
 
 def doings(team: Team) -> dict[str, Any]:
@@ -42,7 +38,7 @@ def doings(team: Team) -> dict[str, Any]:
 def whole_page(request: SignedInRequest, team: Team, *, status: int = 200, **extra: Any) -> HttpResponse:
     # Read before the rows: what changes in between is fetched again, not missed.
     extra["position"] = position(team.channel)
-    bases = [(vendor, settings.PUBLIC_URL + path) for vendor, path in BASES]
+    bases = [(vendor(name).label, f"{settings.PUBLIC_URL}/sandbox/{base}") for name, base in BASES.items()]
     context = {"form": CreditForm(), "groups": GROUPS, "bases": bases} | doings(team) | extra
     return render(request, "sandbox/page.html", context, status=status)
 
