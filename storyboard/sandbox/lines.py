@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from storyboard.providers.base import TaskState
 from storyboard.providers.catalog import vendor
+from storyboard.sandbox.actions.keys import dollars
 from storyboard.sandbox.dialects import dialect
 from storyboard.sandbox.faults import FAULTS, without
 from storyboard.sandbox.models import Key, Task
@@ -19,10 +20,6 @@ STANDINGS = {
     TaskState.CANCELLED: ("Cancelled", "quiet"),
     TaskState.EXPIRED: ("Ran out of time", "bad"),
 }
-
-
-def dollars(micro_usd: int) -> str:
-    return f"${micro_usd / 1_000_000:,.2f}"
 
 
 @dataclass(frozen=True, slots=True)

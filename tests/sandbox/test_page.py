@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from storyboard.frame import nav
+from storyboard.sandbox import actions
 from storyboard.sandbox.faults import FAULTS
 from storyboard.sandbox.models import Key
 from storyboard.sandbox.queries import digest
@@ -100,6 +101,11 @@ def test_tasks_show_what_was_asked_and_what_it_cost(
 def test_a_team_has_no_more_keys_than_it_can_oversee(owner: Client, page: str, key: Key) -> None:
     answers = [owner.post(f"{page}keys/", {"dollars": "1"}).status_code for _ in range(20)]
     assert (answers.count(200), answers[-1]) == (19, 400)
+
+
+def test_a_new_team_begins_with_something_on_its_key(team: Team) -> None:
+    key, plain = actions.ready_key(team)
+    assert (key.team, key.micro_usd, key.digest) == (team, 100_000_000, digest(plain))
 
 
 def test_only_owners_find_it_in_the_navigation(team: Team, bob: User) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from storyboard.sandbox import actions
 from storyboard.sandbox.models import Key, Task
-from storyboard.teams.models import Team
 from tests.sandbox.conftest import CREDIT, Take
 from tests.sandbox.test_money import adds_up, credit, rendered
 from tests.teams.test_races import at_once
@@ -45,13 +44,6 @@ def test_two_requests_do_not_spend_the_same_credit(take: Take, key: Key) -> None
     Key.objects.update(micro_usd=price)
     refused = at_once(take, take, take)
     assert (len(refused), credit(key), key.tasks.count()) == (2, 0, 2)
-
-
-def test_a_new_team_gets_one_first_key(team: Team) -> None:
-    made: list[object] = []
-    at_once(*(lambda: made.append(actions.ready_key(team)) for _ in range(3)))
-    assert sum(each is not None for each in made) == 1
-    assert team.sandbox_keys.get().micro_usd == 100_000_000
 
 
 def test_a_painting_that_breaks_does_not_undo_one_that_is_done(take: Take) -> None:

@@ -1,6 +1,7 @@
 """Open a key, put credit on it, choose what goes wrong with it, revoke it."""
 
 import secrets
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
@@ -27,25 +28,17 @@ def open_key(*, team: Team | None = None, micro_usd: int, by: User | None = None
         Team.objects.select_for_update().get(pk=team.pk)
         if team.sandbox_keys.filter(revoked_at=None).count() >= MOST_KEYS:
             raise DomainError(f"The team has {MOST_KEYS} keys. Revoke one that nobody uses, then make a new one.")
-    return made(team, micro_usd, by)
-
-
-@transaction.atomic(durable=True)
-def ready_key(team: Team) -> tuple[Key, str] | None:
-    """A new team's first key, with something on it; nothing when the team has ever had one."""
-    Team.objects.select_for_update().get(pk=team.pk)
-    if team.sandbox_keys.exists():
-        return None
-    return made(team, FIRST_CREDIT, None)
-
-
-def made(team: Team | None, micro_usd: int, by: User | None) -> tuple[Key, str]:
     plain = f"sk-sandbox-{secrets.token_hex(20)}"
     key = Key.objects.create(team=team, digest=digest(plain), last_four=plain[-4:], micro_usd=micro_usd)
     if team:
         record(Did.SANDBOX_KEY_MADE, by=by, team=team, subject=str(key), detail={"credit": dollars(micro_usd)})
         publish(team.channel, "sandbox")
     return key, plain
+
+
+def ready_key(team: Team) -> tuple[Key, str]:
+    """A new team's first key, with something on it; whoever asks sees to it that a team gets only one."""
+    return open_key(team=team, micro_usd=FIRST_CREDIT)
 
 
 @transaction.atomic(durable=True)
@@ -87,4 +80,4 @@ def say(key: Key) -> None:
 
 
 def dollars(micro_usd: int) -> str:
-    return f"${micro_usd / DOLLAR:,.2f}"
+    return f"${Decimal(micro_usd) / DOLLAR:,.2f}"
