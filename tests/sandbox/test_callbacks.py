@@ -168,6 +168,13 @@ def test_the_same_job_twice_rings_once(take: Take, bell: Bell) -> None:
     assert bell.words == ["queued"]
 
 
+def test_while_it_rings_nobody_else_rings(take: Take, bell: Bell) -> None:
+    ask(take, bell)
+    delivery = Delivery.objects.get()
+    assert [actions.ring(Delivery.objects.get(pk=delivery.pk)) for _ in range(2)] == [True, False]
+    assert Delivery.objects.get().attempts == 1
+
+
 def test_a_private_address_that_nobody_named_is_never_rung(
     take: Take, bell: Bell, run_jobs: Run, settings: Settings
 ) -> None:
