@@ -58,14 +58,16 @@ bench-queue:
 bench-render:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.render $(ARGS)
 
+.PHONY: bench-sandbox
+bench-sandbox:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.sandbox $(ARGS)
+
 .PHONY: bench-rotation
 bench-rotation:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.rotation
+
 # 10,000 damaged media files through the jail's walls, a few minutes (SEED=2 for others, MUTANTS=300 for fewer).
 .PHONY: fuzz-media
 fuzz-media: export MUTANTS ?= 10000
 fuzz-media:
 	$(prepare) requirements-dev.txt && exec $(BIN)/pytest -q -n 0 --timeout 3600 -k mutants tests/media/test_hostile.py $(ARGS)
-.PHONY: bench-sandbox
-bench-sandbox:
-	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.sandbox $(ARGS)

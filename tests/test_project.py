@@ -154,7 +154,8 @@ def test_an_action_of_teams_is_one_transaction_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("name", accounts_at_vendors.__all__)
 def test_an_action_of_connections_is_one_transaction_of_its_own(name: str) -> None:
     assert is_durable(getattr(accounts_at_vendors, name))
-@pytest.mark.parametrize("name", [name for name in sandbox.__all__ if name != "NoCredit"])
+
+
 @pytest.mark.parametrize("name", [name for name in sandbox.__all__ if name not in {"NoCredit", "ready_key"}])
 def test_an_action_of_the_sandbox_is_one_transaction_of_its_own(name: str) -> None:
     assert is_durable(getattr(sandbox, name))
