@@ -13,9 +13,8 @@ urlpatterns = [
     path("", include("storyboard.connections.urls")),
     path("", include("storyboard.media.urls")),
     *([path("", include("storyboard.sandbox.pages_urls"))] if settings.SANDBOX else []),
+    *([path("sandbox/", include("storyboard.sandbox.urls"))] if settings.SANDBOX else []),
 ]
-if settings.SANDBOX:
-    urlpatterns.append(path("sandbox/", include("storyboard.sandbox.urls")))
 handler400 = "storyboard.pages.bad_request"
 handler403 = "storyboard.pages.forbidden"
 handler404 = "storyboard.pages.missing"

@@ -3,7 +3,6 @@
 views/api.py passes each request through here before anything else.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -20,6 +19,7 @@ from storyboard.providers.base import Body
 from storyboard.sandbox.answers import refusal
 from storyboard.sandbox.dialects import Dialect, Refusal
 from storyboard.sandbox.models import LIVE, Key, Task
+from storyboard.sandbox.queries import digest
 
 BEARER = re.compile(r"Bearer +(\S+) *", re.IGNORECASE)
 # EvoLink and Ark say 64 MB; nobody gets more in.
@@ -29,11 +29,6 @@ MINUTE = timedelta(minutes=1)
 UNFINISHED_WAIT = 30
 # A database keeps neither a NUL nor half of a pair.
 UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
-
-
-def digest(plain: str) -> str:
-    """What is kept of a key: it is long and random, so one round is enough."""
-    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
 
 def key_of(request: HttpRequest, dialect: Dialect) -> Key:

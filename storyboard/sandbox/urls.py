@@ -1,4 +1,4 @@
-"""Every vendor's paths below its own base: /sandbox/reapi/api/v1, /sandbox/apimart, /sandbox/evolink, /sandbox/ark/api/v3.
+"""Every vendor's paths, each below the vendor's own base: dialects.BASES, all of them below /sandbox/.
 
 storyboard/urls.py includes them where settings.SANDBOX is on.
 """

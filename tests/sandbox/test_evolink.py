@@ -126,6 +126,20 @@ def test_a_callback_is_https_and_public_or_named(url: str, status: int) -> None:
         assert answer.error["param"] == "callback_url"
 
 
+@pytest.mark.parametrize(
+    ("own", "url"),
+    [
+        ("https://10.0.0.9", "https://10.0.0.9/hook"),
+        ("https://10.0.0.9", "https://10.0.0.9:443/hook"),
+        ("http://[::1]:8150", "http://[::1]:8150/hook"),
+    ],
+)
+def test_this_app_is_named_by_its_public_address(own: str, url: str) -> None:
+    with override_settings(PUBLIC_URL=own):
+        assert asker("evolink").submit(BODY | {"callback_url": url}).status == 200
+        assert asker("evolink").submit(BODY | {"callback_url": url.replace("/hook", ":1/hook")}).status == 400
+
+
 def test_every_end_is_told_and_any_no_is_tried_again() -> None:
     ringing = evolink.RINGING
     assert ringing.states == {"succeeded", "failed", "cancelled", "expired"}
