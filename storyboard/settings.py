@@ -162,7 +162,7 @@ FETCH_HOSTS = env_hosts("FETCH_HOSTS")
 SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"
 SANDBOX_ROOT = DATA_DIR / "sandbox"
 # host:port of private places that it may fetch references from and call back, besides this app itself.
-SANDBOX_MEDIA_HOSTS = frozenset(env_list("SANDBOX_MEDIA_HOSTS"))
+SANDBOX_MEDIA_HOSTS = env_hosts("SANDBOX_MEDIA_HOSTS")
 # 1 takes about as long as a real vendor; 0 is as fast as it renders.
 SANDBOX_SPEED = env_float("SANDBOX_SPEED", 0.05)
 # What one of its keys may do before it is answered 429; both numbers are Ark's.

@@ -25,7 +25,8 @@ from storyboard.sandbox.short import short
 AT_ONCE = 4
 SECONDS = 20.0
 MEGABYTE = 1024 * 1024
-# The largest that any of the vendors takes.
+# The largest that any of the vendors takes. A little more is fetched, so that they can say what is too large.
+MORE = MEGABYTE
 MOST = {Kind.IMAGE: 30 * MEGABYTE, Kind.VIDEO: 50 * MEGABYTE, Kind.AUDIO: 15 * MEGABYTE}
 IN, WORK = "in", "work-"
 
@@ -61,16 +62,19 @@ def looked_into(wish: Wish) -> Media | None:
         facts = probe.probe(wish.to)
     except (FetchError, probe.Unreadable, binascii.Error, OSError):
         return None
-    if facts.kind.value != wish.kind.value:
-        return None
-    measured = {"seconds": facts.seconds, "fps": facts.fps}
     return Media(
-        kind=wish.kind, width=facts.width, height=facts.height, size=facts.size, format=facts.format, **measured
+        kind=Kind(facts.kind.value),
+        seconds=facts.seconds,
+        width=facts.width,
+        height=facts.height,
+        fps=facts.fps,
+        size=facts.size,
+        format=facts.format,
     )
 
 
 def bring(wish: Wish) -> None:
-    most = MOST[wish.kind]
+    most = MOST[wish.kind] + MORE
     if wish.own:
         shutil.copyfile(wish.own, wish.to)
     elif is_data(wish.url):

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from storyboard.addresses import ANYWHERE
 from storyboard.providers.base import TaskState
 from storyboard.providers.dispatch import vendor_file
 from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unknown
@@ -47,7 +48,7 @@ def client(web: Server, vendor: str, key: str = "") -> Client:
     key = key or actions.open_key(micro_usd=CREDIT)[1]
     quick, pace = Timeouts(read=0.8), Pace(sleep=lambda seconds: None)
     base = f"{web.url}/sandbox/{BASES[vendor]}"
-    return Client(cast("Vendor", vendor_file(vendor)), base, Secret(key), timeouts=quick, pace=pace)
+    return Client(cast("Vendor", vendor_file(vendor)), base, Secret(key), policy=ANYWHERE, timeouts=quick, pace=pace)
 
 
 @every_vendor

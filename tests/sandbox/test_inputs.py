@@ -66,11 +66,15 @@ def test_a_clip_is_brought_with_its_length_and_rate(base: str, shelf: Path) -> N
     assert (found.format, found.seconds, found.fps) == ("mp4", Decimal(1), Decimal(24))
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("page.html", Kind.IMAGE), ("none.jpg", Kind.IMAGE), ("frame.jpg", Kind.VIDEO)]
-)
-def test_what_is_not_there_or_not_what_it_should_be_is_unreadable(base: str, name: str, kind: Kind) -> None:
-    assert inputs.gather({base + name: kind}, TOKEN) == ({base + name: None}, {})
+@pytest.mark.parametrize("name", ["page.html", "none.jpg"])
+def test_what_is_not_there_or_no_media_is_unreadable(base: str, name: str) -> None:
+    assert inputs.gather({base + name: Kind.IMAGE}, TOKEN) == ({base + name: None}, {})
+
+
+def test_what_is_not_of_the_kind_it_should_be_is_told_apart(base: str) -> None:
+    found = inputs.gather({f"{base}frame.jpg": Kind.VIDEO}, TOKEN)[0][f"{base}frame.jpg"]
+    assert found
+    assert found.kind is Kind.IMAGE
 
 
 def test_a_private_place_that_nobody_named_is_not_reached(base: str, settings: Settings) -> None:
@@ -86,8 +90,10 @@ def test_what_no_vendor_would_fetch_is_not_fetched(url: str) -> None:
     assert inputs.gather({url: Kind.IMAGE}, TOKEN)[0] == {url: None}
 
 
-def test_a_file_that_is_too_large_is_left(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_far_too_large_is_left(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(inputs.MOST, Kind.IMAGE, 100)
+    assert inputs.gather({f"{base}frame.jpg": Kind.IMAGE}, TOKEN)[0][f"{base}frame.jpg"]
+    monkeypatch.setattr(inputs, "MORE", 100)
     assert inputs.gather({f"{base}frame.jpg": Kind.IMAGE}, TOKEN)[0] == {f"{base}frame.jpg": None}
 
 

@@ -41,7 +41,12 @@ REFUSALS = {
     Refusal.NOT_BEARER: AUTH,
     Refusal.UNKNOWN_KEY: AUTH,
     Refusal.REVOKED_KEY: AUTH,
-    Refusal.TOO_LARGE: no(400, "InvalidParameter", "The request body exceeds 64 MB.", "content"),
+    Refusal.TOO_LARGE: no(
+        400,
+        "InvalidParameter",
+        "The parameter `content` specified in the request is not valid: the request body exceeds 64 MB.",
+        "content",
+    ),
     Refusal.NOT_JSON: no(400, "InvalidParameter", "The request body must be a JSON object."),
     Refusal.MODERATED: no(
         400, "InputTextSensitiveContentDetected", FAILURES["InputTextSensitiveContentDetected"], "content"
