@@ -32,20 +32,19 @@ def made(media: Media) -> bytes | None:
     return padded(makers[media.kind](media), media)
 
 
-def usual(url: str) -> Media:
+def usual(url: str, field: str = "") -> Media:
     """What stands behind an address of which a row states nothing."""
-    ending = url.rsplit(".", 1)[-1].lower()
-    if ending in {"mp4", "mov", "webm"}:
+    if "video" in field:
         return Media(kind=Kind.VIDEO, seconds=Decimal(2), width=1280, height=720, fps=Decimal(24), format="mp4")
-    if ending in {"wav", "mp3"}:
+    if "audio" in field:
         return Media(kind=Kind.AUDIO, seconds=Decimal(2), format="wav")
-    return Media(kind=Kind.IMAGE, width=1280, height=720, format="png" if ending == "png" else "jpeg")
+    return Media(kind=Kind.IMAGE, width=1280, height=720, format="png" if url.endswith(".png") else "jpeg")
 
 
 def picture(media: Media) -> bytes:
     file = io.BytesIO()
     size = (media.width or 1280, media.height or 720)
-    Image.new("RGB", size, (40, 70, 90)).save(file, media.format or "png")
+    Image.new("RGB", size, (40, 70, 90)).save(file, media.format or "jpeg")
     return file.getvalue()
 
 
