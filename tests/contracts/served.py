@@ -1,13 +1,14 @@
 """Serves real files on loopback in the place of the rows' example addresses, as tests/contracts/files.py makes them."""
 
+import base64
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
 from storyboard.providers.base import Body, Media
-from storyboard.providers.rules import is_web
+from storyboard.providers.rules import is_data, is_web
 from tests.contracts.files import made, usual
 from tests.contracts.rows import Row
 
@@ -15,13 +16,15 @@ from tests.contracts.rows import Row
 NOT_MEDIA = {"callback_url", "webhook", "prompt", "text", "model"}
 TYPES = {"jpeg": "image/jpeg", "png": "image/png", "mp4": "video/mp4", "wav": "audio/wav"}
 
+UNKNOWN = "application/octet-stream"
+
 
 class Files(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.facts: dict[str, Media | None] = {}
+        self.offered: dict[str, tuple[bytes | None, str]] = {}
 
     @property
     def place(self) -> str:
@@ -29,8 +32,9 @@ class Files(ThreadingHTTPServer):
 
     def offer(self, media: Media | None) -> str:
         """The address of a file with these facts; None is a file that is not there."""
-        path = f"/{len(self.facts)}"
-        self.facts[path] = media
+        path = f"/{len(self.offered)}"
+        # Made now, because who fetches it does not wait for long.
+        self.offered[path] = (made(media), TYPES.get(media.format, UNKNOWN)) if media else (None, UNKNOWN)
         return f"http://{self.place}{path}"
 
 
@@ -38,16 +42,17 @@ class Handler(BaseHTTPRequestHandler):
     server: Files
 
     def do_GET(self) -> None:
-        media = self.server.facts.get(self.path)
-        data = made(media) if media else None
+        data, kind = self.server.offered.get(self.path, (None, UNKNOWN))
         if data is None:
             self.send_error(404)
             return
         self.send_response(200)
-        self.send_header("Content-Type", TYPES.get(media.format if media else "", "application/octet-stream"))
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        # Who reads no more than it takes hangs up.
+        with suppress(ConnectionError):
+            self.wfile.write(data)
 
     def log_message(self, *args: object) -> None:
         return None
@@ -71,6 +76,9 @@ def with_real_files(row: Row, server: Files) -> Body:
     addresses: dict[str, str] = {}
 
     def address(url: str, field: str) -> str:
+        if is_data(url):
+            # Where a picture or sound written out is taken, it has to be a real one.
+            return written_out(usual(url, field)) if row.status == 200 else url
         if url not in addresses:
             addresses[url] = server.offer(row.media[url] if url in row.media else usual(url, field))
         return addresses[url]
@@ -88,4 +96,9 @@ def replaced(value: Any, field: str, address: Any) -> Any:
         return {name: replaced(inner, field if name == "url" else name, address) for name, inner in value.items()}
     if isinstance(value, list):
         return [replaced(inner, field, address) for inner in value]
-    return address(value, field) if isinstance(value, str) and is_web(value) else value
+    return address(value, field) if isinstance(value, str) and (is_web(value) or is_data(value)) else value
+
+
+def written_out(media: Media) -> str:
+    kind = TYPES[media.format]
+    return f"data:{kind};base64,{base64.b64encode(made(media) or b'').decode()}"

@@ -9,7 +9,7 @@ import pytest
 from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
-from storyboard.providers.base import Body
+from storyboard.providers.base import Body, Kind
 from storyboard.providers.catalog import VENDOR_FILES
 from storyboard.sandbox import actions
 from tests.contracts.files import made
@@ -47,6 +47,8 @@ def test_the_sandbox_answers_each_row_as_the_page_says(
 
 def misses(client: httpx.Client, vendor: str, row: Row, server: Files) -> str:
     """How the answer differs from the row's; nothing when it is the same."""
+    if unknowable(row):
+        return ""
     # A key of its own: so many tasks at once would be refused to one.
     _, key = actions.open_key(micro_usd=CREDIT)
     body = with_real_files(row, server)
@@ -58,6 +60,11 @@ def misses(client: httpx.Client, vendor: str, row: Row, server: Files) -> str:
     code, message = said(vendor, answer.json())
     same = code == row.code and (not row.message or message.startswith(row.message))
     return "" if same else f"{row.name}: {code} {message!r} in the place of {row.code} {row.message!r}"
+
+
+def unknowable(row: Row) -> bool:
+    """A clip that can be read and yet has no length: no file is like that, so the row is for the rules alone."""
+    return any(media is not None and media.kind is Kind.VIDEO and media.seconds is None for media in row.media.values())
 
 
 def impossible(row: Row) -> bool:
