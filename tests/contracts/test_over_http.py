@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from storyboard.providers.base import Body, Kind
@@ -29,7 +29,7 @@ CREDIT = 10**12
 
 
 @pytest.fixture
-def server(settings: SettingsWrapper) -> Iterator[Files]:
+def server(settings: Settings) -> Iterator[Files]:
     with files() as server:
         settings.SANDBOX_MEDIA_HOSTS = frozenset({server.place})
         yield server
