@@ -335,9 +335,10 @@ JOB_TASKS = {
     "storyboard.sandbox.tasks.ring": "fast",
     "storyboard.sandbox.tasks.sweep": "fast",
     "storyboard.sandbox.tasks.tidy": "media",
+    "storyboard.sandbox.tasks.welcome": "fast",
     "storyboard.teams.tasks.purge_deleted_teams": "fast",
     "storyboard.teams.tasks.send_invitation": "fast",
     "storyboard.teams.tasks.send_waiting_invitations": "fast",
 }
 # Tasks that are queued with the id of each new team; apps above teams add theirs here.
-TEAM_CREATED: list[str] = []
+TEAM_CREATED = ["storyboard.sandbox.tasks.welcome"] if SANDBOX else []

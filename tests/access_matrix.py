@@ -153,6 +153,7 @@ MATRIX: dict[str, list[Row]] = {
     # The sandbox: its page is the team's, its files are anybody's who has the link
     "team_sandbox": team(Role.OWNER, 200),
     "team_sandbox_activity": team(Role.OWNER, 200),
+    "sandbox_connect": team(Role.OWNER, post=302, data={"vendor": "evolink"}),
     "sandbox_key_new": team(Role.OWNER, post=200, data={"dollars": "5"}),
     "sandbox_key": team(Role.OWNER, 200, 302, {"slow": "on"}),
     "sandbox_key_top_up": team(Role.OWNER, post=302, data={"dollars": "5"}),

@@ -17,8 +17,9 @@ from django.utils import timezone
 from storyboard.accounts.models import Message, SignInLink
 from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import publish
+from storyboard.teams.actions.teams import begin_team
 from storyboard.teams.audit import Did, record
-from storyboard.teams.models import Membership, Role, Team, User
+from storyboard.teams.models import User
 from storyboard.teams.queries import teams_of
 
 LINK_LIFE = timedelta(hours=24)
@@ -52,9 +53,7 @@ def create_first_account(email: str, *, name: str, team: str) -> User | None:
     user = User.objects.create_user(email, name=name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(Did.SIGNED_UP, by=user, detail={"how": "first start"})
-    own = Team.objects.create(name=team)
-    Membership.objects.create(team=own, user=user, role=Role.OWNER)
-    record(Did.TEAM_CREATED, by=user, team=own, subject=own.name)
+    begin_team(user, team)
     return user
 
 

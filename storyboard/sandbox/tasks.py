@@ -10,8 +10,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from storyboard.sandbox import actions, calling, inputs, queries, scene
+from storyboard.errors import Conflict
+from storyboard.sandbox import actions, calling, connecting, inputs, queries, scene
 from storyboard.sandbox.dialects import dialect
+from storyboard.teams.models import Team
 
 logger = logging.getLogger(__name__)
 # A folder without a task may belong to a request that is being read just now.
@@ -50,6 +52,14 @@ def ring(delivery_id: int) -> None:
     ringing = dialect(delivery.task.vendor).RINGING
     status = calling.call(delivery.url, delivery.body, ringing.seconds) if ringing else None
     actions.answered(delivery, status=status)
+
+
+def welcome(team_id: int) -> None:
+    """settings.TEAM_CREATED: a ready connection for a new team."""
+    team = Team.objects.filter(pk=team_id, deleted_at=None).first()
+    if team:
+        with suppress(Conflict):
+            connecting.welcome(team)
 
 
 def sweep() -> None:

@@ -104,7 +104,7 @@ def test_a_team_has_no_more_keys_than_it_can_oversee(owner: Client, page: str, k
 
 
 def test_a_new_team_begins_with_something_on_its_key(team: Team) -> None:
-    key, plain = actions.ready_key(team)
+    key, plain = actions.ready_key(team, by=None)
     assert (key.team, key.micro_usd, key.digest) == (team, 100_000_000, digest(plain))
 
 

@@ -36,9 +36,9 @@ def open_key(*, team: Team | None = None, micro_usd: int, by: User | None = None
     return key, plain
 
 
-def ready_key(team: Team) -> tuple[Key, str]:
-    """A new team's first key, with something on it; whoever asks sees to it that a team gets only one."""
-    return open_key(team=team, micro_usd=FIRST_CREDIT)
+def ready_key(team: Team, *, by: User | None) -> tuple[Key, str]:
+    """A key for a connection, with something on it. `by` is None when Lastframe itself makes one for a new team."""
+    return open_key(team=team, micro_usd=FIRST_CREDIT, by=by)
 
 
 @transaction.atomic(durable=True)
@@ -51,7 +51,7 @@ def top_up(key: Key, *, micro_usd: int, by: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def revoke_key(key: Key, *, by: User) -> None:
+def revoke_key(key: Key, *, by: User | None) -> None:
     """No request passes with it from now on; what it started goes on."""
     if not Key.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
         return

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from storyboard.live.queries import position
 from storyboard.providers.catalog import vendor
-from storyboard.sandbox import actions, queries
+from storyboard.sandbox import actions, connecting, queries
 from storyboard.sandbox.dialects import BASES
 from storyboard.sandbox.faults import GROUPS
 from storyboard.sandbox.forms import CreditForm, FaultsForm
@@ -38,7 +37,7 @@ def doings(team: Team) -> dict[str, Any]:
 def whole_page(request: SignedInRequest, team: Team, *, status: int = 200, **extra: Any) -> HttpResponse:
     # Read before the rows: what changes in between is fetched again, not missed.
     extra["position"] = position(team.channel)
-    bases = [(vendor(name).label, f"{settings.PUBLIC_URL}/sandbox/{base}") for name, base in BASES.items()]
+    bases = [(vendor(name), connecting.base_url(name)) for name in BASES]
     context = {"form": CreditForm(), "groups": GROUPS, "bases": bases} | doings(team) | extra
     return render(request, "sandbox/page.html", context, status=status)
 
@@ -75,6 +74,16 @@ def new_key_section(request: SignedInRequest, team: Team, *, status: int = 200, 
     if "made" in extra:
         html += render_to_string("sandbox/page.html#activity", doings(team) | {"out_of_band": True}, request)
     return HttpResponse(html, status=status)
+
+
+@require_POST
+@signed_in
+def connect(request: SignedInRequest, team_id: str) -> HttpResponse:
+    """A connection of the team that renders here."""
+    team = team_for(request.user, team_id, Role.OWNER)
+    connection = connecting.connect(team, vendor=request.POST.get("vendor", ""), by=request.user)
+    messages.success(request, f"“{connection}” renders in the sandbox now.")
+    return redirect("connection", team_id, connection.public_id)
 
 
 @methods(["GET", "HEAD", "POST"])

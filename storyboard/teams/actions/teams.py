@@ -32,6 +32,11 @@ def create_team(user: User, *, name: str) -> Team:
     today = Membership.objects.filter(user=user, role=Role.OWNER, team__created_at__gt=now - timedelta(days=1))
     if today.count() >= TEAMS_A_DAY:
         raise Throttled(f"You made {TEAMS_A_DAY} teams today. Make the next one tomorrow.")
+    return begin_team(user, name)
+
+
+def begin_team(user: User, name: str) -> Team:
+    """The rows of a new team, and the jobs that apps above want done for it; inside the caller's transaction."""
     team = Team.objects.create(name=name)
     Membership.objects.create(team=team, user=user, role=Role.OWNER)
     record(Did.TEAM_CREATED, by=user, team=team, subject=name)
