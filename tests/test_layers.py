@@ -17,6 +17,7 @@ LATER = ("exports", "sharing", "takes", "boards", "connections")
 APPS = "Apps import only what is below them, and nothing imports the sandbox"
 INSIDE = "Inside an app: urls, views, tasks and forms, actions, then queries and models"
 PURE = "Providers, rendering and the pinned client know neither Django nor the database"
+PURE = "Providers, rendering and formats know neither Django nor the database"
 VENDORS = "Vendors do not know each other: "
 JAILED = "Strangers' files are read without Django and network clients"
 NETWORK = "Views, actions, models and forms touch no network"
@@ -36,6 +37,7 @@ PLANTED = [
     (PURE, "rendering/probe.py", "storyboard.pages"),
     (PURE, "addresses.py", "django.conf"),
     (APPS, "lookup.py", "storyboard.addresses"),
+    (PURE, "boards/formats/table.py", "django.db.models"),
     (VENDORS + "reAPI", "providers/reapi.py", "storyboard.providers.ark"),
     (VENDORS + "reAPI", "providers/reapi_mini.py", "storyboard.providers.apimart_answers"),
     (VENDORS + "APIMart", "providers/apimart_rules.py", "storyboard.providers.reapi_rows"),
