@@ -28,14 +28,16 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 LOOKED_AT = 4_000
+# Counted by their ends, of which Windows writes two.
+MOST_LINES = 200_000
 # Microsoft's fuller Shift-JIS: spreadsheets mean it when they say so.
 FULLER = {"shift_jis": "cp932"}
 
 
-def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
+def decoded(data: bytes, encoding: str = "", most: int = MOST_BYTES) -> tuple[str, str]:
     """The text without its byte order mark, and the encoding it was in. `encoding` is a person's choice."""
-    if len(data) > MOST_BYTES:
-        raise Unusable(f"The file has more than {MOST_BYTES // 1_000_000} MB. Divide it into smaller files.")
+    if len(data) > most:
+        raise Unusable(f"The file has more than {most // 1_000_000} MB. Divide it into smaller files.")
     if encoding and encoding not in ENCODINGS:
         raise Unusable("This encoding is not known here. Choose one from the list.")
     mark, name = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", encoding))
@@ -82,4 +84,6 @@ def by_zeros(head: bytes) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines without their ends, whichever system wrote them; a page's or a paragraph's end is an empty line."""
     text = re.sub("[\f\u2029]", "\n\n", text)
+    if sum(text.count(end) for end in "\n\r\v\x85\u2028") > MOST_LINES:
+        raise Unusable(f"The file has more than {MOST_LINES // 2:,} lines. Divide it into smaller files.")
     return re.split("\r\n|[\n\r\v\x85\u2028]", text)

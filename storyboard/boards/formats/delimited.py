@@ -23,8 +23,8 @@ LOOKED_AT = 200_000
 ENOUGH_ROWS = 50
 # Only a text without null characters comes here, so no cell can be this.
 LAST = "\0"
-# What spreadsheets run as a formula, in any width of letters, also behind spaces and apostrophes.
-RUNS = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+# What spreadsheets run as a formula, in any width of letters, also behind spaces, apostrophes and what cannot be seen.
+RUNS = re.compile(r"'*(?:[\s\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069]*[=+\-@＝＋－＠]|[\t\r\n])")
 
 Row = tuple[int, list[str]]
 

@@ -12,6 +12,8 @@ MOST_SHOTS = 5_000
 MOST_SCENES = 5_000
 MOST_REFERENCES = 1_000
 MOST_BYTES = 20_000_000
+# Of text without a form: each letter could be a shot.
+MOST_TEXT_BYTES = 5_000_000
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 120
 LONGEST_ID = 400
@@ -42,7 +44,11 @@ def check_counts(draft: DraftBoard) -> None:
         ("references", len(draft.references), MOST_REFERENCES),
     ):
         if found > most:
-            raise Unusable(f"There are {found:,} {word}; a board takes {most:,} at once. Divide it into smaller files.")
+            raise too_many(word, most)
+
+
+def too_many(word: str, most: int) -> Unusable:
+    return Unusable(f"There are more than {most:,} {word}, and a board takes no more at once. Divide it.")
 
 
 def places(draft: DraftBoard) -> Iterator[Place]:

@@ -79,5 +79,10 @@ def test_a_shot_longer_than_any_is_named() -> None:
 
 
 def test_more_shots_than_a_board_takes_are_refused() -> None:
-    with pytest.raises(Unusable, match="There are 5,001 shots; a board takes 5,000 at once"):
+    with pytest.raises(Unusable, match="There are more than 5,000 shots"):
         text.read("x\n\n" * 5_001)
+
+
+def test_more_lines_than_anyone_wrote_are_refused() -> None:
+    with pytest.raises(Unusable, match="more than 100,000 lines"):
+        text.read("\n" * 200_001)
