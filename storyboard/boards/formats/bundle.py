@@ -5,18 +5,24 @@ The export and import pages call write and read; archive.py puts it into a ZIP w
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from storyboard.boards.formats.draft import DraftBoard, DraftReference, DraftShot, Setting, Unusable
-from storyboard.boards.formats.limits import MOST_BYTES, checked
+from storyboard.boards.formats.draft import DraftBoard, DraftReference, DraftScene, DraftShot, Setting, Unusable
+from storyboard.boards.formats.limits import MOST_BYTES, MOST_REFERENCES, MOST_SCENES, MOST_SHOTS, checked, too_many
 from storyboard.boards.formats.values import NAMES
 
 FORMAT, VERSION = "lastframe-board", 1
-BOARD = TypeAdapter(DraftBoard)
+BOARD, SCENE = TypeAdapter(DraftBoard), TypeAdapter(DraftScene)
+SHOT, REFERENCE = TypeAdapter(DraftShot), TypeAdapter(DraftReference)
+Row = TypeVar("Row")
+MOST_BRACKETS = 500_000
+LISTS = ("scenes", "references", "shots")
 SHA256_LETTERS = 64
-# A Python type's name for what must stand there.
+ANY_SETTING = "a text, a whole number, true or false"
+# The reader's name for a mistake, and what must stand there.
 KINDS = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -40,22 +46,21 @@ def read(data: bytes) -> DraftBoard:
     """Fields and settings that are not known are passed over: a later version may have written them."""
     if len(data) > MOST_BYTES:
         raise Unusable(f"The file has more than {MOST_BYTES // 1_000_000} MB. Divide the board before you export it.")
-    try:
-        # From JSON, because only there a strict reader lets a word stand for one of a closed list.
-        draft = BOARD.validate_json(json.dumps(board_of(data)), strict=True)
-    except ValidationError as error:
-        raise Unusable(sentence(error)) from error
+    board = board_of(data)
+    draft = taken(BOARD, {name: value for name, value in board.items() if name not in LISTS}, "The board")
+    draft.scenes = listed(board, "scenes", MOST_SCENES, SCENE)
+    draft.references = listed(board, "references", MOST_REFERENCES, REFERENCE)
+    draft.shots = listed(board, "shots", MOST_SHOTS, SHOT)
     draft.settings = known(draft.settings)
     for shot in draft.shots:
         shot.settings = known(shot.settings)
     return checked(described(draft))
 
 
-def known(settings: dict[str, Setting]) -> dict[str, Setting]:
-    return {name: value for name, value in settings.items() if name in NAMES}
-
-
 def board_of(data: bytes) -> dict[str, Any]:
+    # Each becomes an object that is many times larger than the sign.
+    if data.count(b"[") + data.count(b"{") > MOST_BRACKETS:
+        raise Unusable("This JSON has too many brackets to be a board. Divide the board before you export it.")
     try:
         found = json.loads(data.removeprefix(b"\xef\xbb\xbf").decode())
     except (ValueError, RecursionError) as error:
@@ -70,40 +75,43 @@ def board_of(data: bytes) -> dict[str, Any]:
     return board
 
 
-def sentence(error: ValidationError) -> str:
-    """The first thing that is wrong, in words, and where: "Shot 4, prompt: this must be a text."."""
-    first = error.errors(include_url=False, include_context=True, include_input=False)[0]
-    kind = first["type"]
-    if kind == "json_invalid":
-        return "The file holds a broken character or too many brackets. Export the board again and import that."
-    if kind == "missing":
-        said = "is missing"
-    elif inside(first["loc"]):
-        said = "must be a text, a whole number, true or false"
-    elif kind in {"enum", "literal_error"}:
-        said = f"must be {first['ctx']['expected']}".replace("'", "")
-    else:
-        said = f"must be {KINDS.get(kind, 'of another kind')}"
-    return f"{place(first['loc'])}: this {said}. Correct it, or export the board again."
+def listed(board: dict[str, Any], name: str, most: int, kind: TypeAdapter[Row]) -> list[Row]:
+    """One after the other, so that a file of nothing but mistakes ends at the first."""
+    entries = board.get(name, [])
+    if not isinstance(entries, list):
+        raise Unusable(f"The board, {name}: this must be a list. Correct it, or export the board again.")
+    if len(entries) > most:
+        raise too_many(name, most)
+    one = name.removesuffix("s").capitalize()
+    return [taken(kind, entry, f"{one} {number}") for number, entry in enumerate(entries, 1)]
 
 
-def inside(loc: tuple[int | str, ...]) -> bool:
-    """A setting's value, which may be of several kinds."""
-    return "settings" in loc[:-1]
+def taken(kind: TypeAdapter[Row], values: object, where: str) -> Row:
+    try:
+        # From JSON, because only there a strict reader lets a word stand for one of a closed list.
+        return kind.validate_json(json.dumps(values), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Unusable(f"{where}{sentence(first)} Correct it, or export the board again.") from error
 
 
-def place(loc: tuple[int | str, ...]) -> str:
-    words = {"shots": "Shot", "scenes": "Scene", "references": "Reference"}
-    match loc:
-        case (str(group), int(number), "settings", str(name), *_) if group in words:
-            return f"{words[group]} {number + 1}, {name}"
-        case (str(group), int(number), str(name), *_) if group in words:
-            return f"{words[group]} {number + 1}, {name}"
-        case (str(group), int(number), *_) if group in words:
-            return f"{words[group]} {number + 1}"
-        case (str(name), *_):
-            return f"The board, {name}"
-    return "The board"
+def sentence(error: ErrorDetails) -> str:
+    """What is wrong, in words: ", prompt: this must be a text."."""
+    names = [str(step) for step in error["loc"] if isinstance(step, str)]
+    is_setting = names[:1] == ["settings"] and len(names) > 1
+    field = f", {names[1] if is_setting else names[0]}" if names else ""
+    if error["type"] == "missing":
+        return f"{field}: this is missing."
+    if error["type"] == "json_invalid":
+        return " holds a broken character, or too many brackets."
+    if error["type"] == "enum":
+        return f"{field}: this must be {error['ctx']['expected']}.".replace("'", "")
+    kind = ANY_SETTING if is_setting else KINDS.get(error["type"], "of another kind")
+    return f"{field}: this must be {kind}."
+
+
+def known(settings: dict[str, Setting]) -> dict[str, Setting]:
+    return {name: value for name, value in settings.items() if name in NAMES}
 
 
 def described(draft: DraftBoard) -> DraftBoard:

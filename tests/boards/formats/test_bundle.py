@@ -84,6 +84,7 @@ def test_what_is_wrong_is_said_with_its_place(place: str, values: dict[str, Any]
      b'{"format": "lastframe-board", "version": 2, "board": {}}', b'{"format": "lastframe-board", "version": 1}',
      b'{"format": "lastframe-board", "version": 1, "board": {"name": NaN}}',
      b'{"format": "lastframe-board", "version": 1, "board": {"shots": ' + b"[" * 900 + b"]" * 900 + b"}}",
+     b'{"format": "lastframe-board", "version": 1, "board": {"shots": [' + b"[]," * 500_001 + b"1]}}",
      b" " * 20_000_001],
 )  # fmt: skip
 def test_what_is_no_bundle_is_refused_with_what_to_do(data: bytes) -> None:
@@ -98,10 +99,17 @@ def test_a_long_circle_of_joints_is_found() -> None:
 
 
 def test_more_shots_than_a_board_takes_are_refused() -> None:
-    with pytest.raises(Unusable, match="There are 5,001 shots"):
+    with pytest.raises(Unusable, match="There are more than 5,000 shots"):
         bundle.read(changed("", shots=[{}] * 5_001))
 
 
 def test_more_words_than_a_bundle_takes_are_refused_on_the_way_out() -> None:
     with pytest.raises(Unusable, match="more than 20 MB of words"):
         bundle.write(DraftBoard(shots=[DraftShot(prompt="x" * 100_000) for _ in range(201)]))
+
+
+def test_a_file_of_nothing_but_mistakes_ends_at_the_first() -> None:
+    with pytest.raises(Unusable, match=r"^Shot 1: this must be a group of named values"):
+        bundle.read(changed("", shots=[1] * 5_000))
+    with pytest.raises(Unusable, match="There are more than 5,000 shots"):
+        bundle.read(changed("", shots=[1] * 1_000_000))
