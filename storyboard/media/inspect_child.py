@@ -82,12 +82,22 @@ def reencode() -> Callable[..., Answer]:
     return run
 
 
+def trim() -> Callable[..., Answer]:
+    from storyboard.rendering.trim import trim as part
+
+    def run(path: Path, folder: Path, **options: Any) -> Answer:
+        return {"files": [part(path, folder, **options).name]}
+
+    return run
+
+
 # Each is a function that loads what its task needs, and gives the task.
 TASKS: dict[str, Callable[[], Callable[..., Answer]]] = {
     "inspect": inspect,
     "poster": poster,
     "waveform": waveform,
     "reencode": reencode,
+    "trim": trim,
 }
 
 

@@ -27,12 +27,14 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 MB = walls.MB
-# Only these can be asked for, and only the last two may write. The largest picture, saved without any gain, fits.
+# Only these can be asked for, and only the last three may write. The largest picture, saved without any gain, fits.
 LIMITS = {
     "inspect": walls.Limits(),
     "waveform": walls.Limits(),
     "poster": walls.Limits(file_size=8 * MB),
     "reencode": walls.Limits(file_size=256 * MB),
+    # Ten minutes are coded afresh, which a job of the media cluster has just the time for.
+    "trim": walls.Limits(file_size=1536 * MB, cpu_seconds=480, wall_seconds=500),
 }
 LARGEST_ANSWER = 64 * 1024
 # A Python may need these to find its own parts; nothing else of our environment is handed on.
