@@ -157,6 +157,11 @@ S3 = {
 FILES_ORIGIN = files_origin(S3)
 # Private hosts that people's and vendors' links may lead to all the same: media/fetch.py
 FETCH_HOSTS = env_hosts("FETCH_HOSTS")
+# What one team may keep, and for how long what it deleted can be brought back.
+MEDIA_QUOTA_GB = env_int("MEDIA_QUOTA_GB", 20, most=1_000_000)
+MEDIA_UNDO_DAYS = env_int("MEDIA_UNDO_DAYS", 30)
+# Apps that use references say where: functions (references) -> {reference's key: [(label, address)]}
+REFERENCE_USES: list[str] = []
 
 # An offline vendor at /sandbox/…, for trying things out: on one machine only, unless somebody says so.
 SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"
@@ -329,6 +334,12 @@ JOB_TASKS = {
     "storyboard.accounts.tasks.send_waiting_messages": "fast",
     "storyboard.connections.tasks.check": "fast",
     "storyboard.jobs.housekeeping.tidy": "fast",
+    "storyboard.media.sweeps.catch_up": "fast",
+    "storyboard.media.sweeps.free_files": "media",
+    "storyboard.media.sweeps.tidy_storage": "media",
+    "storyboard.media.tasks.begin": "fast",
+    "storyboard.media.tasks.check": "media",
+    "storyboard.media.tasks.clear": "fast",
     "storyboard.sandbox.tasks.begin": "fast",
     "storyboard.sandbox.tasks.finish": "fast",
     "storyboard.sandbox.tasks.render": "media",

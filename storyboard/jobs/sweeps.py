@@ -15,6 +15,9 @@ from storyboard.jobs.queue import enqueue
 SWEEPS: dict[str, int] = {
     "storyboard.accounts.tasks.send_waiting_messages": 120,
     "storyboard.jobs.housekeeping.tidy": 3600,
+    "storyboard.media.sweeps.catch_up": 300,
+    "storyboard.media.sweeps.free_files": 3600,
+    "storyboard.media.sweeps.tidy_storage": 24 * 3600,
     "storyboard.sandbox.tasks.sweep": 60,
     "storyboard.sandbox.tasks.tidy": 3600,
     "storyboard.teams.tasks.purge_deleted_teams": 3600,

@@ -48,6 +48,11 @@ class Did(models.TextChoices):
     SANDBOX_KEY_TOPPED_UP = "sandbox_key_topped_up", "put credit on a sandbox key"
     SANDBOX_KEY_REVOKED = "sandbox_key_revoked", "revoked a sandbox key"
     SANDBOX_FAULTS_SET = "sandbox_faults_set", "chose what goes wrong with a sandbox key"
+    REFERENCE_ADDED = "reference_added", "added a reference"
+    REFERENCE_REPLACED = "reference_replaced", "replaced a reference"
+    REFERENCE_DELETED = "reference_deleted", "deleted a reference"
+    REFERENCE_RESTORED = "reference_restored", "restored a reference"
+    REFERENCE_PURGED = "reference_purged", "was removed for good"
 
 
 def record(
