@@ -110,6 +110,9 @@ STREAM = [
     Row("POST", everyone(NO_SUCH_METHOD)),
 ]
 
+# Whoever sees the library sees a reference; only editors may name it.
+EDITING = [Row("GET", reaching(Role.VIEWER, 200)), Row("POST", reaching(Role.EDITOR, 422))]
+
 # A signed link is its own permission, for whoever holds it and nobody else; these have none.
 UNSIGNED = public(NOT_FOR_YOU)
 
@@ -160,6 +163,24 @@ MATRIX: dict[str, list[Row]] = {
     "sandbox_key_revoke": team(Role.OWNER, post=302),
     "sandbox_clip": public(404),
     "sandbox_frame": public(404),
+    "library": team(Role.VIEWER, 200),
+    "library_picker": team(Role.VIEWER, 200),
+    "library_import": team(Role.EDITOR, NO_SUCH_METHOD, 422),
+    "library_asset": team(Role.EDITOR, NO_SUCH_METHOD, 422),
+    "upload_start": team(
+        Role.EDITOR, NO_SUCH_METHOD, 200, {"named": '[{"name": "a", "type": "image/png", "size": 9}]'}
+    ),
+    "upload_links": team(Role.EDITOR, NO_SUCH_METHOD, 200),
+    "upload_done": team(Role.EDITOR, NO_SUCH_METHOD, 200),
+    "upload_cancel": team(Role.EDITOR, NO_SUCH_METHOD, 200),
+    "reference": EDITING,
+    "reference_delete": team(Role.EDITOR, NO_SUCH_METHOD, 302),
+    "reference_restore": team(Role.EDITOR, NO_SUCH_METHOD, 302),
+    "reference_small": team(Role.VIEWER, 302),
+    "reference_poster": team(Role.VIEWER, 302),
+    "reference_play": team(Role.VIEWER, 302),
+    "reference_download": team(Role.VIEWER, 302),
+    "reference_trim": team(Role.EDITOR, 200, 422),
     # Accounts
     "account": signed_in(200, 422),
     "session_end": [Row("GET", everyone(NO_SUCH_METHOD)), Row("POST", own(404))],

@@ -12,6 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from storyboard.accounts import actions as doors
 from storyboard.connections import actions as accounts_at_vendors
+from storyboard.media import actions as media
+from storyboard.media.actions.uploads import Announced
+from storyboard.media.models import File, Reference, Upload
 from storyboard.sandbox import actions as sandbox
 from storyboard.teams import actions
 from storyboard.teams.models import Membership, Role, Team, User
@@ -89,7 +92,14 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
     member = Membership.objects.create(team=team, user=target, role=Role.VIEWER)
     invitation, token = actions.invite(team, email="nobody@example.com", role=Role.VIEWER, by=owner)
     connection = connect(team, name=f"Account {tag}", by=owner)
+    facts: dict[str, object] = {"kind": "video", "format": "mp4", "content_type": "video/mp4", "seconds": 5}
+    keys = {name: f"t/{team.public_id}/a/{name}" for name in ("key", "small_key", "poster_key")}
+    file = File.objects.create(team=team, sha256="0" * 64, size=1, stored=3, **facts, **keys)
+    reference = Reference.objects.create(team=team, file=file, kind="video", name="dolly.mp4")
+    (upload,) = media.start(team, files=[Announced("a.png", "image/png", 9)], by=owner)
     return {
+        "reference_id": reference.public_id,
+        "upload_id": upload.public_id if isinstance(upload, Upload) else "",
         "team_id": team.public_id,
         "connection_id": connection.public_id,
         "member_id": member.public_id,
@@ -159,6 +169,11 @@ def test_an_action_of_connections_is_one_transaction_of_its_own(name: str) -> No
 @pytest.mark.parametrize("name", [name for name in sandbox.__all__ if name not in {"NoCredit", "ready_key"}])
 def test_an_action_of_the_sandbox_is_one_transaction_of_its_own(name: str) -> None:
     assert is_durable(getattr(sandbox, name))
+
+
+@pytest.mark.parametrize("name", media.__all__)
+def test_an_action_of_media_is_one_transaction_of_its_own(name: str) -> None:
+    assert is_durable(getattr(media, name))
 
 
 @pytest.mark.parametrize("name", [name for name, found in vars(doors).items() if takes_part(found)])

@@ -22,7 +22,15 @@
     if (kind !== "problem") leave(toast);
   };
 
-  for (const toast of place().children) if (!toast.classList.contains("problem")) leave(toast);
+  const seen = new WeakSet();
+  const look = () => {
+    for (const toast of place().children) {
+      if (!seen.has(toast) && !toast.classList.contains("problem")) leave(toast);
+      seen.add(toast);
+    }
+  };
+  look();
+  document.addEventListener("htmx:after:swap", look);  // some come with an answer, with a button in them
 
   document.addEventListener("toast", (event) => show(event.detail));
   document.addEventListener("click", (event) => {

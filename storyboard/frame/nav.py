@@ -16,6 +16,7 @@ class Entry(NamedTuple):
 
 
 ENTRIES = [
+    Entry("library", "Library", "library"),
     Entry("team", "Team", "team"),
     Entry("connections", "Connections", "connections", Role.PRODUCER),
     Entry("audit", "Audit log", "team_audit", Role.OWNER),

@@ -1,6 +1,6 @@
 """Send a file of this machine, whole or the piece that was asked for: without pieces no video can be sought.
 
-`ranged(request, path, content_type=…)` is for sync views: media/views.py, and other apps that serve a file themselves.
+`ranged(request, path, content_type=…)` is for sync views: views/files.py, and other apps that serve files themselves.
 """
 
 import asyncio

@@ -9,11 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import settings
+from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from storyboard.media.storage import Store, Upload
 from storyboard.media.storage.local import LocalStore
 from storyboard.media.storage.s3 import S3Store
+from storyboard.teams.models import Team, User
+from tests.media.library import Sender
+from tests.media.seeds import seeds as make_seeds
 from tests.s3 import BUCKET, Rclone, s3_options
 from tests.server import Server
 
@@ -109,3 +113,25 @@ def strict(request: pytest.FixtureRequest) -> Place:
 @pytest.fixture
 def key() -> str:
     return f"t/{uuid.uuid4().hex}/file"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the local store of this process keeps its files, empty at first."""
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "media")
+    monkeypatch.setitem(settings.S3, "bucket", "")
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def alices(folder: Path, alice: User, team: Team) -> Sender:
+    """Alice, about to send something to her team's library."""
+    client = Client()
+    client.force_login(alice)
+    return Sender(client, team)
+
+
+@pytest.fixture(scope="session")
+def seeds() -> dict[str, bytes]:
+    """A small good file of every format, by its name."""
+    return make_seeds()

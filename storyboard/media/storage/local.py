@@ -1,4 +1,4 @@
-"""Files in a folder of this machine: the embedded mode. Readers and senders come to media/views.py with signed links.
+"""Files in a folder of this machine: the embedded mode. Readers and senders come to views/files.py with signed links.
 
 <key>              the file, under its own key
 .types/<key>       what it is: its content type

@@ -1,7 +1,7 @@
 """Links to the local store that cannot be changed and that run out, of the shape that S3 signs.
 
 `/media/<key>?expires=…&signature=…`: the signature covers the method, the key, every parameter, and for an upload the
-headers it must come with. local.py signs, media/views.py verifies.
+headers it must come with. local.py signs, media/views/files.py verifies.
 """
 
 import json

@@ -1,0 +1,1 @@
+"""Pages and doors of the library, one module for each; urls.py names them."""
