@@ -71,3 +71,7 @@ bench-rotation:
 fuzz-media: export MUTANTS ?= 10000
 fuzz-media:
 	$(prepare) requirements-dev.txt && exec $(BIN)/pytest -q -n 0 --timeout 3600 -k mutants tests/media/test_hostile.py $(ARGS)
+
+.PHONY: bench-upload
+bench-upload:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.upload
