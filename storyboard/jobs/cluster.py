@@ -81,7 +81,8 @@ class Guarded(Sentinel):
             for process in (self.pusher, self.monitor):
                 if not process.is_alive():
                     self.replace(process)
-            self.show_pulse(busy=all(process.timer.value > 0 for process in self.pool))
+            # Read without its lock, which a worker that is killed just now may hold for good.
+            self.show_pulse(busy=all(process.timer.get_obj().value > 0 for process in self.pool))
         self.stop_event.set()
         self.stop()
 
@@ -101,10 +102,16 @@ class Guarded(Sentinel):
         return bool(ready)
 
     def look_after(self, process: Any) -> None:
-        if not process.is_alive():
-            return self.replace(process, at_work=process.timer.value > 0)
+        is_alive = process.is_alive()
         if not process.timer.acquire(timeout=CYCLE):
-            self.give_up("a worker died while it held its own timer")
+            if is_alive:
+                # It hands over a result, and slowly, because others want the processor.
+                return None
+            self.give_up("a worker died while it handed over a result")
+        if not is_alive:
+            at_work = process.timer.value > 0
+            process.timer.release()
+            return self.replace(process, at_work=at_work)
         try:
             if process.timer.value > 0:
                 process.timer.value = max(process.timer.value - CYCLE, EXPIRED)
