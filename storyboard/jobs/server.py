@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from importlib import import_module
+from shlex import quote
 from types import FrameType
 
 from django.conf import settings
@@ -125,7 +126,8 @@ class Server:
         if url := import_module("storyboard.accounts.links").first_sign_in():
             self.say(f"Sign in: {url}")
         else:
-            self.say("Locked out? .venv/bin/python manage.py login_link <email> prints a sign-in link.")
+            folder = f"DATA_DIR={quote(str(settings.DATA_DIR))} " if "DATA_DIR" in os.environ else ""
+            self.say(f"Locked out? {folder}.venv/bin/python manage.py login_link <email> prints a sign-in link.")
         connection.close()
 
     def watch(self) -> None:

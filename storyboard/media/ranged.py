@@ -25,6 +25,11 @@ CHUNK = 256 * 1024
 # One piece; several in one request may be ignored, and are. A number too long to be a position is no range either.
 RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*")
 
+# Whatever is in the file, opened by itself it is no page and runs nothing. Of a picture or a clip a browser makes a
+# small page, which has to show it: a sandbox would keep it even from that.
+CLOSED = "sandbox; default-src 'none'"
+SHOWN = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+
 
 def ranged(
     request: HttpRequest, path: Path, *, content_type: str, filename: str = "", inline: bool = True, etag: str = ""
@@ -47,13 +52,13 @@ def ranged(
 
 
 def guarded(response: HttpResponseBase, tag: str, modified: int) -> HttpResponseBase:
-    """Whatever is in the file, opened by itself it is no page and runs nothing."""
     response.headers["ETag"] = tag
     response.headers["Last-Modified"] = http_date(modified)
     response.headers["Accept-Ranges"] = "bytes"
     # Kept by the person's own browser only, which asks each time: a link that ran out is then refused.
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    is_media = response.headers.get("Content-Type", "").startswith(("image/", "video/", "audio/"))
+    response.headers["Content-Security-Policy"] = SHOWN if is_media else CLOSED
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

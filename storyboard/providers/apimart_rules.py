@@ -149,8 +149,8 @@ def addresses(model: Model, kind: Kind, field: str, given: list[str]) -> Iterato
         )
 
 
-def readable(field: str, given: list[str], media: Probed) -> Iterator[Problem]:
-    if unread(given, media):
+def readable(field: str, given: list[str], media: Probed, kind: Kind) -> Iterator[Problem]:
+    if unread(given, media, kind):
         yield wrong(field, "One of the references cannot be read. Check that its address opens, or upload it again.")
 
 
@@ -164,7 +164,7 @@ def images(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
 
 def pictures(model: Model, field: str, given: list[str], media: Probed) -> Iterator[Problem]:
     yield from addresses(model, Kind.IMAGE, field, given)
-    yield from readable(field, given, media)
+    yield from readable(field, given, media, Kind.IMAGE)
     # An asset:// portrait was approved before; any other picture may show somebody.
     if not model.real_people and any(is_web(url) for url in given):
         yield advice(field, "If a picture shows a real person, choose a face model: this one may refuse it.")
@@ -194,7 +194,7 @@ def videos(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
     if has_frames(body):
         yield wrong("video_urls", "Remove the reference videos, or do without the exact opening or closing picture.")
     yield from addresses(model, Kind.VIDEO, "video_urls", given)
-    yield from readable("video_urls", given, media)
+    yield from readable("video_urls", given, media, Kind.VIDEO)
     if is_off_total(given, media, limits.seconds_total):
         yield wrong("video_urls", "Trim the reference videos: together they must last over 1.8 and under 15.2 seconds.")
     if any(misfit(found, limits) for found in known(given, media)):
@@ -219,7 +219,7 @@ def audios(model: Model, body: Body, media: Probed) -> Iterator[Problem]:
     if has_frames(body):
         yield wrong("audio_urls", "Remove the reference audio, or do without the exact opening or closing picture.")
     yield from addresses(model, Kind.AUDIO, "audio_urls", given)
-    yield from readable("audio_urls", given, media)
+    yield from readable("audio_urls", given, media, Kind.AUDIO)
     if outside(total_seconds(given, media), limits.seconds_total):
         yield wrong("audio_urls", "Trim the reference audio: together it may last 15 seconds.")
     if not (urls(body, Kind.IMAGE) or role_urls(body) or urls(body, Kind.VIDEO)):

@@ -166,7 +166,7 @@ def callback(url: object, hosts: frozenset[str]) -> Iterator[Problem]:
     except ValueError:
         yield bad("callback_url", "callback_url must be a valid URL", "The callback address cannot be read.")
         return
-    if place in hosts:
+    if place in hosts and parts.scheme in {"http", "https"}:
         return
     if parts.scheme != "https" or not parts.hostname:
         yield bad(

@@ -10,7 +10,7 @@ from typing import Any
 from storyboard.providers.base import Body, Kind, Level, Mode, Probed, Problem, ShotRequest
 from storyboard.providers.catalog import RATIOS, MediaLimits, Model, Param
 from storyboard.providers.reapi_rows import UP_TO_720P, sizes
-from storyboard.providers.rules import is_web, is_whole, outside, strings, total_seconds
+from storyboard.providers.rules import is_web, is_whole, no_length, outside, strings, total_seconds
 
 MISSING_OR_INVALID, PROBE = "20002", "30002"
 FIRST, LAST = "first_frame_url", "last_frame_url"
@@ -150,7 +150,7 @@ def addresses(body: Body) -> Iterator[Problem]:
 
 def unprobed(body: Body, media: Probed) -> Iterator[Problem]:
     for index, url in enumerate(strings(body, VIDEOS)):
-        if url in media and ((found := media[url]) is None or found.seconds is None):
+        if url in media and no_length(media[url]):
             message = f"PRICING_UNAVAILABLE: could not determine the duration of {VIDEOS}[{index}]"
             text = f"reAPI could not read reference video {index + 1}. Nothing is charged. Use another file or address."
             # The page names it without a number; the family’s page has the number.

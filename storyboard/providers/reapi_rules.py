@@ -20,7 +20,7 @@ from storyboard.providers.reapi_rows import (
     UP_TO_4K,
     VIDEOS,
 )
-from storyboard.providers.rules import is_web, is_whole, misfit, objects, outside, strings, total_seconds
+from storyboard.providers.rules import is_web, is_whole, misfit, no_length, objects, outside, strings, total_seconds
 
 MISSING, CONSTRAINT, SIZE, PROBE = "20002", "20003", "20005", "30002"
 SHORTEST, LONGEST = 3, 4000
@@ -80,6 +80,11 @@ def shape(body: Body) -> Iterator[Problem]:
         if value is not None and name_of(value) != wanted:
             message = f"{field}: Invalid input: expected {wanted}, received {name_of(value)}"
             yield refuse(field, message, f"“{field}” has to be of type {wanted}. Send it as one, or leave it out.")
+    fallback = body.get("fallback")
+    enabled = fallback.get("enabled", True) if isinstance(fallback, dict) else True
+    if not isinstance(enabled, bool):
+        message = f"fallback.enabled: Invalid input: expected boolean, received {name_of(enabled)}"
+        yield refuse("fallback", message, "Say true or false to a fallback.")
     for field in (IMAGES, VIDEOS, AUDIOS):
         for index, value in enumerate(items(body, field)):
             if not isinstance(value, str):
@@ -230,7 +235,7 @@ def urls_of(body: Body, field: str) -> list[str]:
 
 def unprobed(body: Body, media: Probed) -> Iterator[Problem]:
     for index, url in enumerate(items(body, VIDEOS)):
-        if isinstance(url, str) and url in media and ((found := media[url]) is None or found.seconds is None):
+        if isinstance(url, str) and url in media and no_length(media[url]):
             message = f"Could not determine source video duration for billing: video_urls[{index}]"
             text = f"reAPI could not read reference video {index + 1}. Nothing is charged. Use another file or address."
             yield refuse(VIDEOS, message, text, PROBE)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from storyboard.providers.base import Body, Media, Probed
+from storyboard.providers.base import Body, Kind, Media, Probed
 from storyboard.providers.catalog import MediaLimits
 
 
@@ -43,9 +43,14 @@ def is_web(url: str) -> bool:
         return False
 
 
-def unread(urls: Iterable[str], media: Probed) -> str:
-    """The first URL that was probed and could not be read."""
-    return next((url for url in urls if url in media and media[url] is None), "")
+def unread(urls: Iterable[str], media: Probed, kind: Kind) -> str:
+    """The first URL that was probed and could not be read as what it should be."""
+    return next((url for url in urls if url in media and ((found := media[url]) is None or found.kind is not kind)), "")
+
+
+def no_length(found: Media | None) -> bool:
+    """A clip that was probed and could not be read, or is none."""
+    return found is None or found.kind is not Kind.VIDEO or found.seconds is None
 
 
 def known(urls: Iterable[str], media: Probed) -> list[Media]:

@@ -5,6 +5,7 @@ The animatic calls this once per clip; the results are transparent pictures of t
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
@@ -38,9 +39,11 @@ def fitted(prompt: str, size: tuple[int, int]) -> tuple[list[str], int]:
     """The prompt in at most three lines, and how many of its letters no font has."""
     points = point_size(size)
     text, left_out = drawable(" ".join(prompt.split()), points)
-    lines = list(wrapped(text, points, int(size[0] * 0.84)))
+    width = int(size[0] * 0.84)
+    # One line more than is shown tells that there is more; the rest of a long prompt is never measured.
+    lines = list(islice(wrapped(text, points, width), LINES + 1))
     if len(lines) > LINES:
-        lines = [*lines[: LINES - 1], shortened(lines[LINES - 1], points, int(size[0] * 0.84))]
+        lines = [*lines[: LINES - 1], shortened(lines[LINES - 1], points, width)]
     return lines, left_out
 
 
@@ -64,12 +67,21 @@ def wrapped(text: str, points: int, width: int) -> Iterator[str]:
             yield line.rstrip()
             line = ""
         while length(piece, points) > width:
-            cut = next(at for at in range(len(piece), 0, -1) if at == 1 or length(piece[:at], points) <= width)
+            cut = longest(piece, points, width)
             yield piece[:cut]
             piece = piece[cut:]  # noqa: PLW2901 - the rest of a word that is wider than the picture
         line += piece
     if line.strip():
         yield line.rstrip()
+
+
+def longest(piece: str, points: int, width: int) -> int:
+    """How many letters of it fit, at least one; found by halves, because a prompt may be one word of thousands."""
+    fits, too_many = 1, len(piece)
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        fits, too_many = (middle, too_many) if length(piece[:middle], points) <= width else (fits, middle)
+    return fits
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -58,4 +58,7 @@ def name() -> str:
 
 
 def lost() -> HttpResponse:
-    return HttpResponse(LOST, status=HTTPStatus.BAD_GATEWAY)
+    answer = HttpResponse(LOST, status=HTTPStatus.BAD_GATEWAY)
+    # It was asked for, so it is no news for our log; Django looks for this mark.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer

@@ -11,7 +11,9 @@ from secrets import token_hex
 
 from PIL import Image
 
+from storyboard.providers.rules import is_asset
 from storyboard.rendering import animatic
+from storyboard.rendering.probe import Unreadable
 from storyboard.sandbox import faults, queries
 from storyboard.sandbox.dialects import Order, dialect
 from storyboard.sandbox.inputs import IN, WORK
@@ -44,6 +46,9 @@ def paint(task: Task) -> Painted:
 
 
 def plan(task: Task, order: Order, work: Path, sound_from: int) -> animatic.Plan:
+    seen = [url for url in (order.opening, order.landing, *order.references) if url and not is_asset(url)]
+    if any(came(task, url) is None for url in seen):
+        raise Unreadable("A picture or clip that this task was asked with could not be read.")
     references = (came(task, url) for url in order.references)
     return animatic.Plan(
         prompt=faults.without(order.prompt),

@@ -60,3 +60,18 @@ def test_lines_may_break_between_wide_letters() -> None:
 
 def test_without_words_and_references_nothing_lies_over_the_clip() -> None:
     assert [layer.getbbox() for layer in caption.layers(SIZE, " ", [])] == [None, None]
+
+
+@pytest.mark.parametrize("text", ["x" * 4000, "W" * 4000, "ab " * 1300])
+def test_only_what_can_be_seen_of_a_long_prompt_is_measured(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+    measure = caption.length
+
+    def counted(line: str, points: int) -> float:
+        measured.append(len(line))
+        return measure(line, points)
+
+    monkeypatch.setattr(caption, "length", counted)
+    assert len(caption.fitted(text, (1280, 720))[0]) == caption.LINES
+    # Halving four times thousands of letters, not each beginning of the whole.
+    assert sum(measured) < 100_000

@@ -29,7 +29,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in: {link_for(user)}")
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
-            self.fail(f"The database cannot be used: {reason}. Is it running, and was Lastframe started once?")
+            self.fail(
+                f"The database cannot be used: {reason}. Is it running, is DATA_DIR or "
+                "DATABASE_URL the same as for Lastframe itself, and was that started once?"
+            )
 
     def account(self, email: str, options: dict[str, Any]) -> User:
         user = User.objects.filter(email=email).first()

@@ -30,7 +30,10 @@ class Command(BaseCommand):
             _, plain = actions.open_key(micro_usd=micro_usd)
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
-            self.fail(f"The database cannot be used: {reason}. Is it running, and was Lastframe started once?")
+            self.fail(
+                f"The database cannot be used: {reason}. Is it running, is DATA_DIR or "
+                "DATABASE_URL the same as for Lastframe itself, and was that started once?"
+            )
         # The key alone on stdout, for scripts.
         self.stdout.write(plain)
         self.stderr.write(f"It holds ${micro_usd / 1_000_000:,.2f} and is shown only now. Base URLs:")
