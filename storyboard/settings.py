@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "storyboard.accounts",
     "storyboard.media",
     "storyboard.connections",
+    "storyboard.boards",
     "storyboard.frame",
     "storyboard.sandbox",
 ]

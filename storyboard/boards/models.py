@@ -1,0 +1,171 @@
+"""Boards, their scenes and shots, and the log of edits that undo and redo walk along.
+
+Views, actions, takes and exports use them. What a shot became, its takes, is in storyboard.takes.
+"""
+
+from django.db import models
+from django.utils import timezone
+
+from storyboard.media.models import Reference
+from storyboard.teams.models import Team, User, public_id
+
+
+class Joint(models.TextChoices):
+    """How a shot opens."""
+
+    CUT = "cut", "Cut"
+    CONTINUE = "continue", "Continue"
+    LAND = "land", "Land on…"
+    MOTION = "motion", "Match motion"
+
+
+class Board(models.Model):
+    """One film: ordered shots, their defaults, a look that is added to every prompt, a budget."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="boards")
+    public_id = models.CharField(max_length=20, unique=True, default=public_id, editable=False)
+    name = models.CharField(max_length=120)
+    look = models.TextField(blank=True)
+    # What every shot takes over unless it says otherwise: see storyboard.boards.choices.
+    settings = models.JSONField(default=dict)
+    budget_micro_usd = models.BigIntegerField(null=True, blank=True)
+    # Field name -> how often it was saved; a save says which version it started from.
+    versions = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["team", "-changed_at"], name="boards_by_team"),
+            models.Index(fields=["deleted_at"], condition=~models.Q(deleted_at=None), name="boards_to_purge"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def channel(self) -> str:
+        return f"board-{self.public_id}"
+
+
+class Scene(models.Model):
+    """A name under which shots fold together. It stands where its shots stand; without any it is not shown."""
+
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="scenes")
+    public_id = models.CharField(max_length=20, unique=True, default=public_id, editable=False)
+    name = models.CharField(max_length=120)
+    versions = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shot(models.Model):
+    """One position on the board, and its joint: how it opens, and on which shot.
+
+    A joint names its predecessor, so that moving shots about never links them anew in silence.
+    """
+
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="shots")
+    public_id = models.CharField(max_length=20, unique=True, default=public_id, editable=False)
+    scene = models.ForeignKey(Scene, null=True, blank=True, on_delete=models.SET_NULL, related_name="shots")
+    # 1, 2, 3 … among the shots that are not deleted; kept without gaps by boards.edits under the board's lock.
+    position = models.PositiveIntegerField()
+    # Names the move that put it there: whoever undoes a move sees whether somebody has moved it since.
+    placed = models.CharField(max_length=12, blank=True)
+    prompt = models.TextField(blank=True)
+    notes = models.TextField(blank=True)
+    # Only what differs from the board; what the chosen model cannot do is kept for when another one is chosen.
+    settings = models.JSONField(default=dict)
+    joint = models.CharField(max_length=8, choices=Joint.choices, default=Joint.CUT)
+    joint_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers")
+    # The clip opens on exactly the hand-off frame, which forbids other references at most vendors.
+    exact = models.BooleanField(default=False)
+    # RESTRICT: no reference goes while a shot needs it, but all of it may go together with the team.
+    landing = models.ForeignKey(Reference, null=True, blank=True, on_delete=models.RESTRICT, related_name="landed_on")
+    # Its followers wait until somebody approved its take.
+    needs_approval = models.BooleanField(default=False)
+    versions = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        indexes = [
+            models.Index(fields=["board", "position"], condition=models.Q(deleted_at=None), name="shots_in_order")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(joint=Joint.CUT, joint_from=None) | ~models.Q(joint=Joint.CUT),
+                name="a_cut_follows_nobody",
+            ),
+            models.CheckConstraint(condition=~models.Q(joint_from=models.F("id")), name="no_shot_follows_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.prompt[:40]}"
+
+    @property
+    def topic(self) -> str:
+        return f"shot-{self.public_id}"
+
+
+class ShotReference(models.Model):
+    """A picture, video or sound of the library that a shot is made with, in the order the prompt counts them."""
+
+    shot = models.ForeignKey(Shot, on_delete=models.CASCADE, related_name="references")
+    reference = models.ForeignKey(Reference, on_delete=models.RESTRICT, related_name="shots")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["shot", "reference"], name="a_reference_once_per_shot")]
+
+    def __str__(self) -> str:
+        return f"{self.shot_id}: {self.reference_id}"
+
+
+class Edit(models.Model):
+    """One step that can be undone: what a person did, and each field's value before and after.
+
+    `changes` is a list of {"what": "shot", "id": key, "before": {field: value}, "after": {field: value}}.
+    What is new has null before; what is gone is marked by deleted_at, so that nothing needs to be made anew.
+    """
+
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="edits")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=120)
+    changes = models.JSONField()
+    done_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["board", "by", "-id"], name="edits_of_a_person")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Presence(models.Model):
+    """Somebody has the board open, and perhaps a shot of it; forgotten when not renewed."""
+
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    shot = models.ForeignKey(Shot, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["board", "user"], name="one_presence_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.board}"
