@@ -1,0 +1,164 @@
+"""What a shot asks of a vendor: its words, settings and pictures as one neutral request. The only place that says so.
+
+The inspector's hints and prices ask here with made-up links, takes ask here with real ones: so both say the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from storyboard.boards.choices import Choices, merged, model_for
+from storyboard.boards.judged import judge
+from storyboard.boards.models import Joint, Shot
+from storyboard.connections.models import Connection
+from storyboard.media.models import File, Reference
+from storyboard.providers.base import Kind, Level, Media, Problem, Quote, ShotRequest
+from storyboard.providers.base import Reference as Asked
+from storyboard.providers.catalog import Model
+from storyboard.providers.dispatch import vendor_file
+
+# How much of the predecessor's clip a motion joint carries over.
+TAIL = Decimal(2)
+OPENED = {Joint.CONTINUE, Joint.LAND}
+
+
+NO_QUOTE = Quote()
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a vendor would find each thing; the file behind it says what a probe will find."""
+
+    reference: Callable[[Reference], str]
+    opening: str = ""
+    tail: str = ""
+
+
+def invented(reference: Reference) -> str:
+    """Stands for a link that is only made when the shot is sent."""
+    return reference.asset_uri or f"https://reference.invalid/{reference.public_id}"
+
+
+PREVIEW = Links(invented, "https://hand-off.invalid/frame.png", "https://hand-off.invalid/tail.mp4")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One shot ready to be checked, priced or sent; without a model only `problems` says anything."""
+
+    shot: Shot
+    choices: Choices
+    connection: Connection | None = None
+    # The one that renders it: of the tier that was chosen, the sibling that takes what this shot carries.
+    model: Model | None = None
+    request: ShotRequest
+    media: Mapping[str, Media | None] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    quote: Quote = NO_QUOTE
+
+    @property
+    def blocks(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.level is Level.PROBLEM]
+
+    @property
+    def said(self) -> str:
+        """That another model of the tier renders this shot than the one in the list; nothing when it is the same."""
+        if self.model is None or self.model.id == self.choices.model:
+            return ""
+        return f"This shot is rendered with {self.model.id}, which takes what it carries."
+
+
+def ask(shot: Shot, connections: Mapping[str, Connection], *, handed_on: bool, links: Links = PREVIEW) -> Ask:
+    """`connections` by public id; `handed_on`: another shot opens on where this one ends."""
+    choices = merged(shot.board.settings, shot.settings)
+    connection = connections.get(choices.connection)
+    chosen = model_for(connection, choices.model)
+    request = request_of(shot, choices, links)
+    if connection is None or chosen is None:
+        return Ask(shot=shot, choices=choices, request=request, problems=(unchosen(choices, connection),))
+    model = suited(request, chosen)
+    request = replace(request, wants_last_frame=handed_on and model.returns_last_frame)
+    media = media_of(shot, links)
+    judged = judge(request, model, media, connection)
+    return Ask(
+        shot=shot,
+        choices=choices,
+        connection=connection,
+        model=model,
+        request=request,
+        media=media,
+        problems=(*loose(shot), *judged.problems),
+        quote=judged.quote,
+    )
+
+
+def suited(request: ShotRequest, model: Model) -> Model:
+    """Some vendors' model ids carry the mode: then the sibling of the same tier that takes what the request carries."""
+    choose: Callable[[ShotRequest, Model], Model] | None = getattr(vendor_file(model.vendor), "suited", None)
+    return choose(request, model) if choose else model
+
+
+def unchosen(choices: Choices, connection: Connection | None) -> Problem:
+    if connection is not None:
+        return Problem(field="model", sentence=f"Choose one of the models of {connection}.")
+    if choices.connection:
+        text = "The connection that was chosen is switched off or deleted. Choose another to render with."
+        return Problem(field="connection", sentence=text)
+    return Problem(field="connection", sentence="Choose a connection to render with.")
+
+
+def loose(shot: Shot) -> list[Problem]:
+    """A joint that holds on to nothing."""
+    found = []
+    if shot.joint != Joint.CUT and shot.joint_from_id is None:
+        text = "The shot that this one followed is gone. Choose another, or make it a cut."
+        found.append(Problem(field="joint", sentence=text))
+    if shot.joint == Joint.LAND and shot.landing_id is None:
+        found.append(Problem(field="landing", sentence="Choose the picture that this shot lands on."))
+    return found
+
+
+def request_of(shot: Shot, choices: Choices, links: Links) -> ShotRequest:
+    joint = Joint(shot.joint)
+    references = [row.reference for row in shot.references.all()]
+    return ShotRequest(
+        prompt=prompt_of(shot),
+        seconds=choices.seconds,
+        ratio=choices.ratio,
+        resolution=choices.resolution,
+        audio=choices.audio,
+        seed=choices.seed,
+        search=choices.search,
+        safety=choices.safety,
+        fallback=choices.fallback,
+        opening=links.opening if joint in OPENED and shot.joint_from_id else "",
+        exact=shot.exact and joint in OPENED,
+        landing=links.reference(shot.landing) if joint is Joint.LAND and shot.landing else "",
+        motion_tail=links.tail if joint is Joint.MOTION and shot.joint_from_id else "",
+        references=tuple(Asked(links.reference(one), Kind(one.kind)) for one in references),
+    )
+
+
+def prompt_of(shot: Shot) -> str:
+    """The shot's words, and after them the board's look."""
+    return "\n\n".join(part for part in (shot.prompt.strip(), shot.board.look.strip()) if part)
+
+
+def media_of(shot: Shot, links: Links) -> dict[str, Media | None]:
+    pictures = [row.reference for row in shot.references.all()] + ([shot.landing] if shot.landing else [])
+    found: dict[str, Media | None] = {links.reference(one): facts(one.file) for one in pictures if one.file}
+    if shot.joint == Joint.MOTION and links.tail:
+        found[links.tail] = Media(kind=Kind.VIDEO, seconds=TAIL)
+    return found
+
+
+def facts(file: File) -> Media:
+    return Media(
+        kind=Kind(file.kind),
+        seconds=file.seconds,
+        width=file.width,
+        height=file.height,
+        fps=file.fps,
+        size=file.size,
+        format=file.format,
+    )
