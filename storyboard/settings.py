@@ -162,7 +162,7 @@ FETCH_HOSTS = env_hosts("FETCH_HOSTS")
 MEDIA_QUOTA_GB = env_int("MEDIA_QUOTA_GB", 20, most=1_000_000)
 MEDIA_UNDO_DAYS = env_int("MEDIA_UNDO_DAYS", 30)
 # Apps that use references say where: functions (references) -> {reference's key: [(label, address)]}
-REFERENCE_USES: list[str] = []
+REFERENCE_USES = ["storyboard.boards.queries.uses_of"]
 
 # An offline vendor at /sandbox/…, for trying things out: on one machine only, unless somebody says so.
 SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"
@@ -333,6 +333,7 @@ Q_CLUSTER = {
 JOB_TASKS = {
     "storyboard.accounts.tasks.send_message": "fast",
     "storyboard.accounts.tasks.send_waiting_messages": "fast",
+    "storyboard.boards.tasks.tidy": "fast",
     "storyboard.connections.tasks.check": "fast",
     "storyboard.jobs.housekeeping.tidy": "fast",
     "storyboard.media.sweeps.catch_up": "fast",

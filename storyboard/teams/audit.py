@@ -53,6 +53,13 @@ class Did(models.TextChoices):
     REFERENCE_DELETED = "reference_deleted", "deleted a reference"
     REFERENCE_RESTORED = "reference_restored", "restored a reference"
     REFERENCE_PURGED = "reference_purged", "was removed for good"
+    BOARD_CREATED = "board_created", "made a board"
+    BOARD_ARCHIVED = "board_archived", "archived a board"
+    BOARD_REOPENED = "board_reopened", "took a board out of the archive"
+    BOARD_DELETED = "board_deleted", "deleted a board"
+    BOARD_RESTORED = "board_restored", "restored a board"
+    BOARD_PURGED = "board_purged", "was removed for good"
+    BUDGET_CHANGED = "budget_changed", "changed a board’s budget"
 
 
 def record(

@@ -1,0 +1,38 @@
+"""Who has a board open: said by their browsers every so often, and when they go."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from storyboard.boards.fields import is_id
+from storyboard.boards.models import Board, Presence, Shot
+from storyboard.boards.queries import HERE
+from storyboard.live.publish import publish
+from storyboard.teams.models import User
+
+TOPIC = "presence"
+
+
+@transaction.atomic(durable=True)
+def seen(board: Board, *, shot_id: str = "", by: User) -> None:
+    """The person has it open, and perhaps this shot of it; others hear of it only when that is news."""
+    now = timezone.now()
+    rows = Shot.objects.filter(board=board, public_id=shot_id, deleted_at=None)
+    shot = rows.first() if is_id(shot_id) else None
+    before = Presence.objects.filter(board=board, user=by).first()
+    Presence.objects.update_or_create(board=board, user=by, defaults={"shot": shot, "seen_at": now})
+    same = before and before.seen_at > now - HERE and before.shot_id == (shot.pk if shot else None)
+    if not same:
+        publish(board.channel, TOPIC)
+
+
+@transaction.atomic(durable=True)
+def left(board: Board, *, by: User) -> None:
+    if Presence.objects.filter(board=board, user=by).delete()[0]:
+        publish(board.channel, TOPIC)
+
+
+@transaction.atomic(durable=True)
+def forget_absent() -> None:
+    Presence.objects.filter(seen_at__lt=timezone.now() - timedelta(days=1)).delete()

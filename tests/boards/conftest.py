@@ -1,0 +1,21 @@
+"""What tests of boards share: a film of three shots, and Bob as an editor of Alice's team."""
+
+from collections.abc import Callable
+
+import pytest
+
+from storyboard.boards.models import Board
+from storyboard.teams.models import Membership, Role, Team, User
+from tests.boards.films import film
+
+
+@pytest.fixture
+def board(team: Team, alice: User) -> Board:
+    return film(team, alice)
+
+
+@pytest.fixture
+def editor(bob: User, join: Callable[[User, Role], Membership]) -> User:
+    """Bob, who edits."""
+    join(bob, Role.EDITOR)
+    return bob
