@@ -62,6 +62,10 @@ bench-render:
 bench-sandbox:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.sandbox $(ARGS)
 
+.PHONY: bench-board
+bench-board:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.board
+
 .PHONY: bench-rotation
 bench-rotation:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.rotation
