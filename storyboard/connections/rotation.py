@@ -15,6 +15,7 @@ from storyboard.connections import keys
 from storyboard.connections.models import Connection
 
 BATCH = 50
+LOST = "Its key could not be read any more and was removed. Type the vendor’s key again."
 
 
 def begin() -> bool:
@@ -59,6 +60,22 @@ def reseal(batch: list[int]) -> tuple[int, list[int]]:
                 connection.save(update_fields=["sealed", "key_id", "last_four"])
                 done += 1
     return done, shut
+
+
+@transaction.atomic(durable=True)
+def give_up() -> int:
+    """Empty the rows that no key of the file opens, so that old ones can go; their owners type the key anew."""
+    emptied = 0
+    with keys.by_operator():
+        for connection in waiting(list(keys.read())[-1]).select_for_update().order_by("pk"):
+            try:
+                keys.opened(connection)
+            except keys.KeyTrouble:
+                connection.key_id, connection.sealed, connection.last_four = "", b"", ""
+                connection.works, connection.said = False, LOST
+                connection.save(update_fields=["key_id", "sealed", "last_four", "works", "said"])
+                emptied += 1
+    return emptied
 
 
 @transaction.atomic(durable=True)

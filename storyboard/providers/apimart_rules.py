@@ -6,9 +6,9 @@ Used by apimart.py’s `problems`, which preflight and the sandbox ask.
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from storyboard.addresses import could_be_public
 from storyboard.providers.apimart_answers import wrong
 from storyboard.providers.base import Body, Kind, Level, Probed, Problem
 from storyboard.providers.catalog import Model
@@ -243,14 +243,7 @@ def is_called(url: str) -> bool:
     except ValueError:
         return False
     own = host == "apimart.ai" or host.endswith(".apimart.ai")
-    return parts.scheme in {"http", "https"} and port in {None, 80, 443} and is_public(host) and not own
-
-
-def is_public(host: str) -> bool:
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith((".localhost", ".local", ".internal"))
+    return parts.scheme in {"http", "https"} and port in {None, 80, 443} and could_be_public(host) and not own
 
 
 def callback_target(url: str) -> str:

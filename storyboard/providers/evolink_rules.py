@@ -6,9 +6,9 @@ for a rule, the message is that sentence.
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from storyboard.addresses import could_be_public
 from storyboard.providers.base import Body, Kind, Level, Media, Probed, Problem
 from storyboard.providers.catalog import MediaLimits, Model
 from storyboard.providers.evolink_rows import BY_ID, MB, sibling, way_of
@@ -174,23 +174,9 @@ def callback(url: object, hosts: frozenset[str]) -> Iterator[Problem]:
             "callback_url must use HTTPS",
             "EvoLink calls back over HTTPS only. Set this app’s public address.",
         )
-    elif is_private(parts):
+    elif not could_be_public(parts.hostname):
         message = "callback_url must not point to a private or loopback address"
         yield bad("callback_url", message, "EvoLink cannot reach a private address. Set this app’s public address.")
-
-
-def is_private(parts: SplitResult) -> bool:
-    """Told from the text alone: what a name resolves to is for whoever connects."""
-    host = (parts.hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        # 2130706433, 0x7f.1 and 127.1 are addresses too, to whoever connects.
-        return bool(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", host.rsplit(".", 1)[-1]))
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return not inner.is_global or inner.is_multicast
 
 
 def advice(body: Body, model: Model) -> Iterator[Problem]:

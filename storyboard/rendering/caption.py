@@ -55,8 +55,13 @@ def drawable(text: str, points: int) -> tuple[str, int]:
     """What can be drawn; joiners and variation marks are no letters, so leaving them out is no loss."""
     composed = unicodedata.normalize("NFC", text)
     letters = [one for one in composed if unicodedata.category(one) not in {"Cf", "Cc"} and one not in VARIATIONS]
-    kept = [letter for letter in letters if fonts.font_for(letter, points)]
+    kept = [letter for letter in letters if letter_can_stand(letter, points)]
     return " ".join("".join(kept).split()), len(letters) - len(kept)
+
+
+def letter_can_stand(letter: str, points: int) -> bool:
+    """Scripts that run to the left and join their letters would come out backwards: they count as not drawn."""
+    return unicodedata.bidirectional(letter) not in {"R", "AL"} and fonts.font_for(letter, points) is not None
 
 
 def wrapped(text: str, points: int, width: int) -> Iterator[str]:

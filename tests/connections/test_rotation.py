@@ -96,6 +96,20 @@ def test_a_row_that_does_not_open_is_told_and_the_others_go_on(team: Team) -> No
     assert list(rotation.waiting(list(keys.read())[-1])) == [shut]
 
 
+def test_a_row_that_nobody_can_open_ends_no_rotation_for_good(team: Team) -> None:
+    fill(team, 2)
+    lost = connect(team, base_url="https://reapi.ai/api/v1")
+    Connection.objects.filter(pk=lost.pk).update(base_url="https://elsewhere.example")
+    with pytest.raises(SystemExit):
+        rotate()
+    assert "1 connections were emptied" in rotate("--give-up")
+    lost.refresh_from_db()
+    assert (lost.key_id, lost.last_four, lost.works) == ("", "", False)
+    assert "1 old keys are gone" in rotate("--retire")
+    with pytest.raises(keys.KeyTrouble):
+        revealed(lost)
+
+
 def test_a_key_that_the_operator_added_is_rotated_to(team: Team, key_file: Path) -> None:
     connect(team)
     key_file.write_text(key_file.read_text() + "ab" * 32 + "\n")

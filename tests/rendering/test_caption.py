@@ -75,3 +75,8 @@ def test_only_what_can_be_seen_of_a_long_prompt_is_measured(text: str, monkeypat
     assert len(caption.fitted(text, (1280, 720))[0]) == caption.LINES
     # Halving four times thousands of letters, not each beginning of the whole.
     assert sum(measured) < 100_000
+
+
+def test_a_script_that_runs_to_the_left_is_not_drawn_backwards() -> None:
+    lines, left_out = caption.fitted("مرحبا sea", (1280, 720))
+    assert (lines, left_out) == (["sea"], 5)

@@ -18,10 +18,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--retire", action="store_true", help="remove old keys from the file, if no row needs them")
+        parser.add_argument(
+            "--give-up",
+            action="store_true",
+            help="empty the rows that no key opens, so that the rotation can end; their owners type the key again",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self.retire() if options["retire"] else self.rotate()
+            if options["give_up"]:
+                self.stdout.write(f"{rotation.give_up()} connections were emptied. Their owners type the key again.")
+            elif options["retire"]:
+                self.retire()
+            else:
+                self.rotate()
         except KeyTrouble as error:
             self.fail(error.message)
         except (DatabaseError, OSError) as error:
@@ -36,7 +46,12 @@ class Command(BaseCommand):
             shut += closed
         self.stdout.write(f"{done} connections are encrypted with the current key now.")
         if shut:
-            self.fail(f"{len(shut)} could not be opened and stay as they are (rows {', '.join(map(str, shut[:20]))}).")
+            rows = ", ".join(map(str, shut[:20]))
+            self.fail(
+                f"{len(shut)} could not be opened and stay as they are (rows {rows}): they were closed with a key that "
+                "is not in the file, or copied from elsewhere. Bring that key back, or run rotate_keys --give-up to "
+                "empty them."
+            )
 
     def retire(self) -> None:
         removed, in_the_way = rotation.retire()
