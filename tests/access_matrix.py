@@ -112,6 +112,11 @@ STREAM = [
 
 # Whoever sees the library sees a reference; only editors may name it.
 EDITING = [Row("GET", reaching(Role.VIEWER, 200)), Row("POST", reaching(Role.EDITOR, 422))]
+# Everybody undoes their own steps; the owner in this table has made one.
+UNDOING = [
+    Row("GET", everyone(NO_SUCH_METHOD)),
+    Row("POST", reaching(Role.EDITOR, 400) | {Actor.OWNER: 302}),
+]
 
 # A signed link is its own permission, for whoever holds it and nobody else; these have none.
 UNSIGNED = public(NOT_FOR_YOU)
@@ -151,6 +156,49 @@ MATRIX: dict[str, list[Row]] = {
     "connection_disable": team(Role.OWNER, post=302),
     "connection_enable": team(Role.OWNER, post=302),
     "connection_delete": team(Role.OWNER, 200, 302),
+    # Boards; an answer to a script is a sentence with the same status
+    "boards": team(Role.VIEWER, 200),
+    "boards_new": team(Role.EDITOR, post=302),
+    "boards_sample": team(Role.EDITOR, post=302),
+    "boards_import": team(Role.EDITOR, 200, 302, {"text": "One shot"}),
+    "boards_preview": team(Role.EDITOR, post=200, data={"text": "One shot"}),
+    "board": team(Role.VIEWER, 200),
+    "board_live": STREAM,
+    "board_duplicate": team(Role.EDITOR, post=302),
+    "board_archive": team(Role.EDITOR, post=302),
+    "board_unarchive": team(Role.EDITOR, post=302),
+    "board_delete": team(Role.EDITOR, post=302),
+    "board_restore": team(Role.EDITOR, post=302),
+    "board_rename": team(Role.EDITOR, post=302, data={"name": "Clockwork"}),
+    "board_save": team(Role.EDITOR, post=200, data={"field": "look", "value": "amber", "base": "0"}),
+    "board_name": team(Role.VIEWER, 200),
+    "board_strip": team(Role.VIEWER, 200),
+    "board_sums": team(Role.VIEWER, 200),
+    "board_steps": team(Role.VIEWER, 200),
+    "board_defaults": [*team(Role.VIEWER, 302)[:1], *team(Role.EDITOR, post=302)[1:]],
+    "board_presence": team(Role.VIEWER, post=200),
+    "board_undo": UNDOING,
+    "board_redo": team(Role.EDITOR, post=400),
+    "board_csv": team(Role.VIEWER, 200),
+    "board_json": team(Role.VIEWER, 200),
+    "shots_add": team(Role.EDITOR, post=302),
+    # Without a shot there is nothing to do; tests/boards says what is done with some
+    "shots_duplicate": team(Role.EDITOR, post=400),
+    "shots_split": team(Role.EDITOR, post=404),
+    "shots_merge": team(Role.EDITOR, post=400),
+    "shots_move": team(Role.EDITOR, post=400),
+    "shots_delete": team(Role.EDITOR, post=400),
+    "shots_change": team(Role.EDITOR, post=400),
+    "shots_scene": team(Role.EDITOR, post=400),
+    "shot": [*team(Role.VIEWER, 302)[:1], *team(Role.EDITOR, post=302, data={"prompt": "Dusk"})[1:]],
+    "shot_card": team(Role.VIEWER, 200),
+    "shot_save": team(Role.EDITOR, post=200, data={"field": "prompt", "value": "Dusk", "base": "0"}),
+    "shot_reset": team(Role.EDITOR, post=302, data={"reset": "seconds"}),
+    "shot_landing": team(Role.EDITOR, post=302),
+    "shot_references": team(Role.EDITOR, post=302),
+    "scene_save": team(Role.EDITOR, post=200, data={"field": "name", "value": "Dusk", "base": "0"}),
+    "scene_rename": team(Role.EDITOR, post=302, data={"value": "Dusk"}),
+    "scene_dissolve": team(Role.EDITOR, post=302),
     # Media
     "media_file": UNSIGNED,
     # The sandbox: its page is the team's, its files are anybody's who has the link

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from storyboard.accounts import actions as doors
+from storyboard.boards import actions as films
 from storyboard.connections import actions as accounts_at_vendors
 from storyboard.media import actions as media
 from storyboard.media.actions.uploads import Announced
@@ -97,11 +98,17 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
     file = File.objects.create(team=team, sha256="0" * 64, size=1, stored=3, **facts, **keys)
     reference = Reference.objects.create(team=team, file=file, kind="video", name="dolly.mp4")
     (upload,) = media.start(team, files=[Announced("a.png", "image/png", 9)], by=owner)
+    board = films.create_sample(team, by=owner)
+    shot = board.shots.get(position=1)
+    films.save_field(shot, name="notes", value="Something to undo", base_version=None, by=owner)
     return {
         "reference_id": reference.public_id,
         "upload_id": upload.public_id if isinstance(upload, Upload) else "",
         "team_id": team.public_id,
         "connection_id": connection.public_id,
+        "board_id": board.public_id,
+        "shot_id": shot.public_id,
+        "scene_id": shot.scene.public_id if shot.scene else "",
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,
         "token": token,

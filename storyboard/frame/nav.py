@@ -16,6 +16,7 @@ class Entry(NamedTuple):
 
 
 ENTRIES = [
+    Entry("boards", "Boards", "boards"),
     Entry("library", "Library", "library"),
     Entry("team", "Team", "team"),
     Entry("connections", "Connections", "connections", Role.PRODUCER),

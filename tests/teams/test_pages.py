@@ -32,7 +32,7 @@ def test_strangers_read_what_lastframe_is(client: Client) -> None:
 
 
 def test_home_is_the_only_team(team: Team, alice: User, as_user: AsUser) -> None:
-    assert as_user(alice).get("/").headers["Location"] == reverse("team", args=[team.public_id])
+    assert as_user(alice).get("/").headers["Location"] == reverse("boards", args=[team.public_id])
 
 
 def test_home_is_the_team_used_last(team: Team, alice: User, as_user: AsUser) -> None:
@@ -41,7 +41,7 @@ def test_home_is_the_team_used_last(team: Team, alice: User, as_user: AsUser) ->
     assert client.get("/").headers["Location"] == reverse("team_list")
     for chosen in (other, team):
         client.get(reverse("team", args=[chosen.public_id]))
-        assert client.get("/").headers["Location"] == reverse("team", args=[chosen.public_id])
+        assert client.get("/").headers["Location"] == reverse("boards", args=[chosen.public_id])
 
 
 def test_home_forgets_a_team_that_is_gone(team: Team, alice: User, as_user: AsUser) -> None:

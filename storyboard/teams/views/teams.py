@@ -31,8 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "teams/home.html")
     mine = [member.team.public_id for member in queries.teams_of(request.user)]
     if request.session.get(LAST_TEAM) in mine:
-        return redirect("team", request.session[LAST_TEAM])
-    return redirect("team", mine[0]) if len(mine) == 1 else redirect("team_list")
+        return redirect("boards", request.session[LAST_TEAM])
+    return redirect("boards", mine[0]) if len(mine) == 1 else redirect("team_list")
 
 
 @methods(["GET", "HEAD", "POST"])

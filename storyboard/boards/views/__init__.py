@@ -1,0 +1,1 @@
+"""Pages of boards: load with access, form, action, render. Only storyboard/boards/urls.py names them."""

@@ -1,0 +1,132 @@
+"""A film from a file or from pasted words: a look at what would come of it, the columns of a table matched, then done.
+
+The preview is a part of the page; the browser sends the same file again with the final press, so nothing is kept of a
+file that nobody imports.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from storyboard.boards import actions
+from storyboard.boards.formats import bundle, fountain, table, text
+from storyboard.boards.formats.draft import DraftBoard, Unusable
+from storyboard.boards.formats.fields import LABELS
+from storyboard.boards.formats.table import Table
+from storyboard.boards.forms import ImportForm
+from storyboard.errors import DomainError
+from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.models import Role, Team
+from storyboard.teams.queries import team_for
+
+SHOWN = 12
+TABLES = {"csv", "tsv", "tab"}
+SCREENPLAYS = {"fountain", "spmd"}
+
+
+@dataclass
+class Read:
+    """What a file holds, and in words what of it was not understood."""
+
+    draft: DraftBoard
+    remarks: list[str] = field(default_factory=list)
+    # Only of a table.
+    table: Table | None = None
+    columns: list[tuple[str, list[str], str]] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Any]:
+        return self.draft.shots[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.draft.shots) - SHOWN)
+
+
+def plain(read: Callable[..., DraftBoard]) -> Callable[[bytes, ImportForm], Read]:
+    return lambda data, form: Read(read(data, form.cleaned_data["encoding"]))
+
+
+def from_table(data: bytes, form: ImportForm) -> Read:
+    found = table.columns(data, encoding=form.cleaned_data["encoding"])
+    mapping = form.mapping(len(found.headers)) if form.cleaned_data["matched"] else found.guess
+    draft, remarks = table.read(found, mapping)
+    samples = [[row[at] for row in found.sample] for at in range(len(found.headers))]
+    chosen = [mapping[at].value if at in mapping else "" for at in range(len(found.headers))]
+    return Read(draft, [str(one) for one in remarks], found, list(zip(found.headers, samples, chosen, strict=True)))
+
+
+READERS: dict[str, Callable[[bytes, ImportForm], Read]] = {
+    "text": plain(text.read),
+    "screenplay": plain(fountain.read),
+    "table": from_table,
+    "bundle": lambda data, form: Read(bundle.read(data)),
+}
+
+
+def kind_of(name: str, data: bytes) -> str:
+    """By the file's ending; without one that is known, by how it begins."""
+    ending = name.rpartition(".")[2].lower()
+    if ending in TABLES:
+        return "table"
+    if ending in SCREENPLAYS:
+        return "screenplay"
+    if ending == "json" or data.lstrip()[:1] == b"{":
+        return "bundle"
+    return "text"
+
+
+def read(form: ImportForm) -> Read:
+    data, name = form.source()
+    return READERS[form.cleaned_data["kind"] or kind_of(name, data)](data, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def boards_import(request: SignedInRequest, team_id: str) -> HttpResponse:
+    team = team_for(request.user, team_id, Role.EDITOR)
+    if request.method != "POST":
+        return import_page(request, team, ImportForm())
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return import_page(request, team, form, status=422)
+    try:
+        found = read(form)
+        found.draft.name = form.cleaned_data["name"] or found.draft.name
+        stored = actions.store(team, draft=found.draft, name=form.title(), by=request.user)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        form.add_error(None, error.message)
+        return import_page(request, team, form, status=422)
+    count = len(found.draft.shots)
+    messages.success(request, f"{count} shot{'' if count == 1 else 's'} imported.")
+    for remark in stored.remarks[:3]:
+        messages.info(request, remark)
+    return redirect("board", team.public_id, stored.board.public_id)
+
+
+@require_POST
+@signed_in
+def boards_preview(request: SignedInRequest, team_id: str) -> HttpResponse:
+    """What would come of it; asked anew whenever the file, the words or a column's meaning changes."""
+    team = team_for(request.user, team_id, Role.EDITOR)
+    form = ImportForm(request.POST, request.FILES)
+    context: dict[str, Any] = {"team": team, "fields": [("", "Leave out"), *LABELS.items()]}
+    try:
+        if form.is_valid():
+            context["read"] = read(form)
+        elif form.files or form.data.get("text"):
+            context["problem"] = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    except Unusable as error:
+        context["problem"] = error.message
+    return render(request, "boards/import.html#preview", context)
+
+
+def import_page(request: SignedInRequest, team: Team, form: ImportForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "boards/import.html", {"team": team, "form": form}, status=status)
