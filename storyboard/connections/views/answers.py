@@ -43,8 +43,11 @@ def wants_fragment(request: SignedInRequest) -> bool:
 
 def standing(connection: Connection, now: datetime) -> str:
     """The word for how it stands; the templates know no others."""
-    if connection.disabled_at is not None:
-        return "off"
+    return "off" if connection.disabled_at is not None else tested(connection, now)
+
+
+def tested(connection: Connection, now: datetime) -> str:
+    """The same for its last test alone: one that is off is tested like the others."""
     if is_waiting(connection):
         return "asking" if connection.asked_at and connection.asked_at > now - PATIENCE else "silent"
     return "works" if connection.works else "broken"
@@ -59,10 +62,12 @@ def is_waiting(connection: Connection) -> bool:
 
 def shown(connection: Connection) -> dict[str, Any]:
     """A connection as the pages show it."""
+    now = timezone.now()
     return {
         "row": connection,
         "vendor": connection.about,
-        "standing": standing(connection, timezone.now()),
+        "standing": standing(connection, now),
+        "tested": tested(connection, now),
         "worth": worth(connection),
     }
 
