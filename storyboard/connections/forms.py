@@ -169,8 +169,11 @@ class KeyForm(forms.Form):
             return
         if addresses.origin(url) != addresses.origin(self.connection.base_url):
             self.add_error("key", KEY_AGAIN)
-        elif url == self.connection.base_url:
-            self.add_error("key", NO_KEY)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the key in use is kept, at the address where it is."""
+        return self.cleaned_data["key"] is None and self.cleaned_data["base_url"] == self.connection.base_url
 
 
 class PriceField(forms.DecimalField):

@@ -158,7 +158,6 @@ def test_another_host_asks_for_the_key_in_the_form(connection: Connection, alice
     client, url = as_owner(alice), page(connection, "connection_key")
     answer = client.post(url, {"key": "", "base_url": "https://gateway.example.com"})
     assert (answer.status_code, "Type it again" in answer.text) == (422, True)
-    assert client.post(url, {"key": "", "base_url": connection.base_url}).status_code == 422
     assert client.post(url, {"key": "", "base_url": connection.base_url + "/v2"}).status_code == 302
     assert client.post(url, {"key": "sk-other-key-last", "base_url": "https://gateway.example.com"}).status_code == 302
     found = Connection.objects.get()

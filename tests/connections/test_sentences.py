@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from storyboard.connections.models import Connection
 from storyboard.teams.models import User
+from tests.connections.conftest import AsOwner
 
 pytestmark = pytest.mark.django_db
 AsUser = Callable[[User], Client]
@@ -54,3 +55,12 @@ def test_a_first_press_of_test_needs_no_such_words(connection: Connection, alice
     Connection.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
     answer = as_user(alice).post(page(connection, "connection_test"), headers={"HX-Request": "true"})
     assert "HX-Trigger" not in answer.headers
+
+
+def test_saving_the_key_page_as_it_is_keeps_everything(connection: Connection, alice: User, as_owner: AsOwner) -> None:
+    url, before = page(connection, "connection_key"), Connection.objects.values().get()
+    client = as_owner(alice)
+    assert "Leave it empty to keep it." in client.get(url).text
+    answer = client.post(url, {"key": "", "base_url": connection.base_url}, follow=True)
+    assert "The key and the address are as they were." in answer.text
+    assert Connection.objects.values().get() == before

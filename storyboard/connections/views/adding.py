@@ -40,7 +40,7 @@ def connection_add(request: SignedInRequest, team_id: str, vendor: str) -> HttpR
     else:
         form = AddForm(request.POST, team=team, vendor=about)
         if form.is_valid() and (added := add(request, form, about)):
-            messages.success(request, f"{added.name} is added. A worker is testing its key.")
+            messages.success(request, f"{added.name} is added. Its key is being tested.")
             return redirect("connection", team.public_id, added.public_id)
     context = {"team": team, "vendor": about, "vendors": catalog.vendors(), "form": form}
     return render(request, "connections/add.html", context, status=422 if form.is_bound else 200)

@@ -13,6 +13,8 @@ from storyboard.connections.queries import connection_for
 from storyboard.connections.views.answers import prove_again
 from storyboard.teams.decorators import SignedInRequest, signed_in
 
+UNCHANGED = "The key and the address are as they were. Press Test to have them tested."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
@@ -22,7 +24,10 @@ def connection_key(request: SignedInRequest, team_id: str, connection_id: str) -
         return door
     form = KeyForm(request.POST if request.method == "POST" else None, connection=found)
     if form.is_valid() and changed(request, form, found):
-        messages.success(request, "Saved. A worker is testing it.")
+        if form.is_unchanged:
+            messages.info(request, UNCHANGED)
+        else:
+            messages.success(request, "Saved. Its key is being tested.")
         return redirect("connection", team_id, connection_id)
     context = {"team": found.team, "row": found, "vendor": found.about, "form": form}
     return render(request, "connections/key.html", context, status=422 if form.is_bound else 200)
