@@ -22,6 +22,7 @@ from storyboard.teams.models import Team
 
 MICRO = 1_000_000
 NO_KEY = "Paste the vendor’s API key."
+NOT_KEPT = "Type the key again: it is not kept."
 
 
 class SettingsForm(forms.Form):
@@ -123,6 +124,9 @@ def address_hint(vendor: Vendor) -> str:
 class KeyField(forms.CharField):
     """An API key; its value is a Secret from here on."""
 
+    # What the button beside it shows.
+    called = "key"
+
     def __init__(self, **kwargs: Any) -> None:
         hidden = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
         super().__init__(label="API key", max_length=1024, widget=hidden, **kwargs)
@@ -150,6 +154,9 @@ class AddForm(SettingsForm):
         self.fields["base_url"] = AddressField(vendor)
         self.order_fields(self.field_order)
 
+    def clean(self) -> None:
+        ask_again(self)
+
 
 class KeyForm(forms.Form):
     """Another key, another address, or both. Another host needs the key again."""
@@ -164,6 +171,7 @@ class KeyForm(forms.Form):
         self.fields["base_url"] = AddressField(vendor)
 
     def clean(self) -> None:
+        ask_again(self)
         url, key = self.cleaned_data.get("base_url"), self.cleaned_data.get("key")
         if not isinstance(url, str) or key is not None or "key" in self.errors:
             return
@@ -174,6 +182,12 @@ class KeyForm(forms.Form):
     def is_unchanged(self) -> bool:
         """Whether the key in use is kept, at the address where it is."""
         return self.cleaned_data["key"] is None and self.cleaned_data["base_url"] == self.connection.base_url
+
+
+def ask_again(form: forms.Form) -> None:
+    """A good key is gone from the page when anything else was wrong; this says so beside its field."""
+    if form.errors and form.cleaned_data.get("key") is not None:
+        form.add_error("key", NOT_KEPT)
 
 
 class PriceField(forms.DecimalField):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from storyboard.connections.models import Connection
 from storyboard.teams.models import User
 from tests.connections.conftest import AsOwner
+from tests.connections.connect import KEY
+from tests.connections.test_pages import FILLED, add_page
 
 pytestmark = pytest.mark.django_db
 AsUser = Callable[[User], Client]
@@ -64,3 +66,29 @@ def test_saving_the_key_page_as_it_is_keeps_everything(connection: Connection, a
     answer = client.post(url, {"key": "", "base_url": connection.base_url}, follow=True)
     assert "The key and the address are as they were." in answer.text
     assert Connection.objects.values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("connection_add", {"name": ""}), ("connection_add", {"name": "main"}), ("connection_key", {"base_url": "x"})],
+)
+def test_a_key_that_is_cleared_is_asked_for_again(
+    connection: Connection, alice: User, as_owner: AsOwner, name: str, wrong: dict[str, str]
+) -> None:
+    url = add_page(connection.team) if name == "connection_add" else page(connection, name)
+    answer = as_owner(alice).post(url, FILLED | {"name": "Second"} | wrong)
+    assert (answer.status_code, "Type the key again: it is not kept." in answer.text) == (422, True)
+    assert KEY not in answer.text
+
+
+def test_a_key_that_was_not_typed_is_not_asked_for_again(
+    connection: Connection, alice: User, as_owner: AsOwner
+) -> None:
+    answer = as_owner(alice).post(page(connection, "connection_key"), {"key": "", "base_url": "x"})
+    assert (answer.status_code, "Type the key again" in answer.text) == (422, False)
+
+
+def test_the_button_beside_a_key_speaks_of_a_key(connection: Connection, alice: User, as_owner: AsOwner) -> None:
+    text = as_owner(alice).get(page(connection, "connection_key")).text
+    assert 'Show<span class="visually-hidden"> the key</span>' in text
+    assert "the password" not in text

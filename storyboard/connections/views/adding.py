@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from storyboard.connections import actions
-from storyboard.connections.forms import AddForm
+from storyboard.connections.forms import AddForm, ask_again
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import connections_of
 from storyboard.connections.views.answers import prove_again
@@ -62,6 +62,7 @@ def add(request: SignedInRequest, form: AddForm, about: Vendor) -> Connection | 
         if error.status in {403, 404}:
             raise
         form.add_error(None, error.message)
+        ask_again(form)
         return None
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from storyboard.connections import actions
-from storyboard.connections.forms import KeyForm
+from storyboard.connections.forms import KeyForm, ask_again
 from storyboard.connections.keys import KeyTrouble
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import connection_for
@@ -42,5 +42,6 @@ def changed(request: SignedInRequest, form: KeyForm, found: Connection) -> bool:
             actions.replace_key(found, secret=secret, base_url=url, by=request.user)
     except KeyTrouble as error:
         form.add_error(None, error.message)
+        ask_again(form)
         return False
     return True
