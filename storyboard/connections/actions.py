@@ -138,9 +138,9 @@ def set_prices(connection: Connection, *, rates: object, by: User) -> Connection
     own = prices.checked(found.vendor, rates)
     if own == found.rates:
         return found
+    detail = prices.changes(found.vendor, found.rates, own)
     found.rates, found.rates_at = own, timezone.localdate() if own else None
     found.save(update_fields=["rates", "rates_at"])
-    detail: dict[str, object] = dict(own.items())
     record(Did.CONNECTION_PRICED, by=by, team=found.team, subject=found.name, detail=detail)
     publish(found.team.channel, TOPIC)
     return found

@@ -15,6 +15,8 @@ from storyboard.providers.catalog import Model, Rate
 
 Own = dict[str, dict[str, dict[str, str]]]
 MOST, PLACES = Decimal(1000), 6
+# More than these would fill the audit log's page.
+MOST_IN_WORDS = 3
 WRONG = "A price is a number of US dollars, from 0 to 1,000, with six decimals at most."
 
 
@@ -62,6 +64,21 @@ def amount(text: str) -> str:
     if not found.is_finite() or not 0 <= found <= MOST or not isinstance(exponent, int) or exponent < -PLACES:
         raise InvalidOperation
     return f"{found:f}"
+
+
+def changes(vendor: str, before: Own, after: Own) -> dict[str, object]:
+    """What the audit log says of a change: each price in words, or how many when they are many."""
+    found: dict[str, object] = {}
+    for model in catalog.models(vendor):
+        old, new = before.get(model.id, {}), after.get(model.id, {})
+        for name in model.resolutions:
+            if old.get(name) != new.get(name):
+                found[f"{model.label} {name}"] = pair_in_words(new.get(name))
+    return found if len(found) <= MOST_IN_WORDS else {"prices changed": len(found)}
+
+
+def pair_in_words(pair: Mapping[str, str] | None) -> str:
+    return f"${pair['text']} text, ${pair['ref']} with references" if pair else "own price removed"
 
 
 def own_rates(connection: Connection, model: Model) -> Mapping[str, Rate] | None:

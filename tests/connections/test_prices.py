@@ -15,7 +15,8 @@ from storyboard.errors import DomainError
 from storyboard.providers import catalog, price
 from storyboard.providers.base import ShotRequest
 from storyboard.providers.catalog import Rate
-from storyboard.teams.models import Team, User
+from storyboard.teams.audit_log import in_words
+from storyboard.teams.models import AuditEntry, Team, User
 from tests.connections.connect import connect
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,26 @@ def test_ark_is_priced_by_tokens_and_shows_the_models_of_its_host(
     assert unit("ark") in text
     assert "dreamina-seedance-2-0-260128" in text
     assert "doubao-" not in text
+
+
+def test_a_change_of_prices_is_recorded_in_words(connection: Connection, alice: User) -> None:
+    rates = {MODEL.id: {"720p": {"text": "0", "ref": "0.1"}}}
+    actions.set_prices(connection, rates=rates, by=alice)
+    actions.set_prices(connection, rates={}, by=alice)
+    gone, entered = (in_words(entry).detail for entry in AuditEntry.objects.filter(action="connection_priced"))
+    assert entered == "Seedance 2.0 720p: $0 text, $0.1 with references"
+    assert gone == "Seedance 2.0 720p: own price removed"
+
+
+def test_many_changes_of_prices_are_counted(connection: Connection, alice: User) -> None:
+    rates = {MODEL.id: {name: {"text": "1", "ref": "1"} for name in MODEL.resolutions}}
+    assert len(MODEL.resolutions) > 3
+    actions.set_prices(connection, rates=rates, by=alice)
+    entry = AuditEntry.objects.get(action="connection_priced")
+    assert in_words(entry).detail == f"prices changed: {len(MODEL.resolutions)}"
+
+
+@pytest.mark.parametrize("vendor", catalog.VENDOR_FILES)
+def test_each_price_of_a_vendor_has_words_of_its_own(vendor: str) -> None:
+    labels = [model.label for model in catalog.models(vendor)]
+    assert len(labels) == len(set(labels))
