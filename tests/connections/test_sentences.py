@@ -1,5 +1,6 @@
 """What the pages of connections say when a newcomer would otherwise wonder: tests, keys, balances, counts."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from storyboard.connections.models import Connection
-from storyboard.teams.models import User
+from storyboard.connections.vendors import models_at
+from storyboard.providers import catalog
+from storyboard.teams.models import Team, User
 from tests.connections.conftest import AsOwner
 from tests.connections.connect import KEY
 from tests.connections.test_pages import FILLED, add_page
@@ -49,7 +52,9 @@ def test_a_second_press_of_test_says_why_nothing_happens(
     asked = timezone.now()
     Connection.objects.update(asked_at=asked, checked_at=asked + timedelta(milliseconds=after), works=True)
     client = as_user(alice)
-    assert said in client.post(page(connection, "connection_test"), headers={"HX-Request": "true"}).headers["HX-Trigger"]
+    assert (
+        said in client.post(page(connection, "connection_test"), headers={"HX-Request": "true"}).headers["HX-Trigger"]
+    )
     assert said in client.post(page(connection, "connection_test"), follow=True).text
 
 
@@ -92,3 +97,10 @@ def test_the_button_beside_a_key_speaks_of_a_key(connection: Connection, alice: 
     text = as_owner(alice).get(page(connection, "connection_key")).text
     assert 'Show<span class="visually-hidden"> the key</span>' in text
     assert "the password" not in text
+
+
+def test_the_vendor_picker_counts_the_models_of_the_address_it_shows(team: Team, alice: User, as_user: AsUser) -> None:
+    text = as_user(alice).get(reverse("connection_vendors", args=[team.public_id])).text
+    counts = [len(models_at(vendor.id, vendor.base_url)) for vendor in catalog.vendors()]
+    assert re.findall(r"(\d+) Seedance models", text) == [str(count) for count in counts]
+    assert len(catalog.models("ark")) == 2 * counts[-1]

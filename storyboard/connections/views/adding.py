@@ -9,6 +9,7 @@ from storyboard.connections import actions
 from storyboard.connections.forms import AddForm, ask_again
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import connections_of
+from storyboard.connections.vendors import models_at
 from storyboard.connections.views.answers import prove_again
 from storyboard.errors import DomainError, Missing
 from storyboard.providers import catalog
@@ -22,7 +23,8 @@ from storyboard.teams.queries import team_for
 @signed_in
 def connection_vendors(request: SignedInRequest, team_id: str) -> HttpResponse:
     team = team_for(request.user, team_id, Role.OWNER)
-    vendors = [(row.vendor, len(row.models)) for row in catalog.rows()]
+    # At the address that the page shows: Ark's other host has models of its own.
+    vendors = [(each, len(models_at(each.id, each.base_url))) for each in catalog.vendors()]
     return render(request, "connections/vendors.html", {"team": team, "vendors": vendors})
 
 
