@@ -101,6 +101,11 @@ def lines(connection: Connection) -> list[tuple[Model, list[Line]]]:
     return found
 
 
+def has_list(connection: Connection) -> bool:
+    """Whether any price of this vendor is known here."""
+    return any(model.rates for model in models_at(connection.vendor, connection.base_url))
+
+
 def unit(vendor: str) -> str:
     """What a price is for. Ark counts tokens."""
     return "US dollars per 1,000 tokens" if vendor == "ark" else "US dollars a second"

@@ -137,3 +137,15 @@ def test_many_changes_of_prices_are_counted(connection: Connection, alice: User)
 def test_each_price_of_a_vendor_has_words_of_its_own(vendor: str) -> None:
     labels = [model.label for model in catalog.models(vendor)]
     assert len(labels) == len(set(labels))
+
+
+def test_a_vendor_without_a_list_is_no_list(
+    team: Team, alice: User, as_user: Callable[[User], Client], connection: Connection
+) -> None:
+    client, other = as_user(alice), connect(team, name="Other", vendor="apimart", by=alice)
+    for url in (page(other), reverse("connection", args=[team.public_id, other.public_id])):
+        text = client.get(url).text
+        assert "No price is known; enter yours" in text
+        assert "APIMart’s list" not in text
+        assert "own list" not in text
+    assert "No price is known" not in client.get(page(connection)).text

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from storyboard.connections import actions
 from storyboard.connections.forms import SettingsForm
 from storyboard.connections.models import Connection
-from storyboard.connections.prices import unit
+from storyboard.connections.prices import has_list
 from storyboard.connections.queries import connection_for
 from storyboard.connections.vendors import models_at
 from storyboard.connections.views.answers import arrival, shown
@@ -49,7 +49,7 @@ def page(found: Connection) -> dict[str, Any]:
         "models": models,
         "own_prices": sum(len(table) for table in found.rates.values()),
         "unknown": sum(len(set(model.resolutions) - priced(found, model.id, model.rates)) for model in models),
-        "unit": unit(found.vendor),
+        "has_list": has_list(found),
     }
 
 
