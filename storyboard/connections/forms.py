@@ -195,7 +195,7 @@ class PriceField(forms.DecimalField):
         super().__init__(
             label=label, required=False, min_value=Decimal(0), max_value=MOST, decimal_places=PLACES, **kwargs
         )
-        for code in ("invalid", "min_value", "max_value"):
+        for code in ("invalid", "min_value", "max_value", "max_decimal_places"):
             self.error_messages[code] = WRONG
 
 

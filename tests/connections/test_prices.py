@@ -96,6 +96,7 @@ def test_prices_that_are_typed_are_saved_and_emptied_again(
     [
         ({"text": "dear"}, "A price is a number of US dollars"),
         ({"text": "-1"}, "A price is a number of US dollars"),
+        ({"text": "0.0000001"}, "A price is a number of US dollars"),
         ({"ref": "0.1"}, "Enter this one too."),
     ],
 )
