@@ -4,6 +4,7 @@ This reads the text alone; what a name leads to when it is looked up is for the 
 """
 
 import re
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from storyboard.addresses import PORTS, Policy, could_be_public, target
 LONGEST = 200
 NOT_AN_ADDRESS = "Write an address like https://api.example.com/v1: a host and a path, nothing else."
 NOT_HTTPS = "The address must begin with https://, because your key travels with every request."
+THIS_APP = "This is Lastframe itself, and it goes by {url}. Begin the address with that instead."
 NOT_PUBLIC = (
     "This address is not on the public internet. Use the vendor’s public address, "
     "or ask whoever runs Lastframe to name the host in VENDOR_HOSTS."
@@ -55,7 +57,26 @@ def refusal(url: str) -> str:
         return NOT_AN_ADDRESS
     if not policy().problem(scheme, host, port):
         return ""
+    if is_loopback(host) and port == own_port():
+        return THIS_APP.format(url=settings.PUBLIC_URL)
     return NOT_HTTPS if scheme != "https" else NOT_PUBLIC
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def own_port() -> int:
+    parts = split(settings.PUBLIC_URL)
+    return parts.port or PORTS[parts.scheme]
+
+
+def is_sandbox(url: str) -> bool:
+    """Whether this app itself is the vendor there."""
+    return origin(url) == origin(settings.PUBLIC_URL) and split(url).path.startswith("/sandbox/")
 
 
 def policy() -> Policy:

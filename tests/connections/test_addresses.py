@@ -87,6 +87,23 @@ def test_the_built_in_vendor_may_always_be_used(settings: LazySettings) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("http://127.0.0.1:8000/sandbox/reapi/api/v1", True),
+        ("http://[::1]:8000/sandbox/reapi/api/v1", True),
+        ("https://127.0.0.1:8000/sandbox/reapi/api/v1", True),
+        ("http://127.0.0.1:8001/sandbox/reapi/api/v1", False),
+        ("http://192.168.0.7:8000/sandbox/reapi/api/v1", False),
+    ],
+)
+def test_another_name_of_this_app_is_answered_with_its_own(settings: LazySettings, url: str, ours: bool) -> None:
+    settings.PUBLIC_URL = "http://localhost:8000"
+    assert ("it goes by http://localhost:8000." in refusal(url)) is ours
+    settings.PUBLIC_URL = "https://films.example.com"
+    assert "films.example.com" not in refusal(url)
+
+
+@pytest.mark.parametrize(
     ("url", "bound"),
     [
         ("https://API.example.com/v1", "https://api.example.com:443"),
