@@ -5,16 +5,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from storyboard.connections.models import Connection
 from storyboard.connections.vendors import models_at
+from storyboard.connections.views.answers import arrival
 from storyboard.providers import catalog
 from storyboard.teams.models import Team, User
 from tests.connections.conftest import AsOwner
-from tests.connections.connect import KEY
+from tests.connections.connect import KEY, connect
 from tests.connections.test_pages import FILLED, add_page
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,17 @@ def test_the_vendor_picker_counts_the_models_of_the_address_it_shows(team: Team,
     counts = [len(models_at(vendor.id, vendor.base_url)) for vendor in catalog.vendors()]
     assert re.findall(r"(\d+) Seedance models", text) == [str(count) for count in counts]
     assert len(catalog.models("ark")) == 2 * counts[-1]
+
+
+@pytest.mark.parametrize(("vendor", "path"), [("apimart", "apimart"), ("evolink", "evolink"), ("ark", "ark/api/v3")])
+def test_the_sandbox_in_this_app_can_call_it(team: Team, settings: LazySettings, vendor: str, path: str) -> None:
+    settings.PUBLIC_URL = "http://localhost:8330"
+    there = connect(team, vendor=vendor, base_url=f"http://localhost:8330/sandbox/{path}")
+    assert arrival(there).startswith("Results come by callback and by polling")
+    assert "cannot call http://localhost:8330" in arrival(connect(team, name="Real", vendor=vendor))
+
+
+def test_reapi_calls_nobody_back_in_the_sandbox_either(team: Team, settings: LazySettings) -> None:
+    settings.PUBLIC_URL = "http://localhost:8330"
+    there = connect(team, base_url="http://localhost:8330/sandbox/reapi/api/v1")
+    assert "reAPI calls nobody back" in arrival(there)

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from storyboard.connections.addresses import is_reachable_from_outside
+from storyboard.connections.addresses import is_reachable_from_outside, is_sandbox
 from storyboard.connections.models import Connection
 from storyboard.teams.decorators import SignedInRequest
 
@@ -85,6 +85,8 @@ def arrival(connection: Connection) -> str:
     label = connection.about.label
     if not connection.about.callback_field:
         return f"Results come by polling: {label} calls nobody back."
+    if is_sandbox(connection.base_url):
+        return "Results come by callback and by polling: the sandbox is a part of this app and can call it."
     if not is_reachable_from_outside():
         return (
             f"Results come by polling: {label} cannot call {settings.PUBLIC_URL}. "
