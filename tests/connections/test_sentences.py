@@ -120,3 +120,13 @@ def test_reapi_calls_nobody_back_in_the_sandbox_either(team: Team, settings: Laz
     settings.PUBLIC_URL = "http://localhost:8330"
     there = connect(team, base_url="http://localhost:8330/sandbox/reapi/api/v1")
     assert "reAPI calls nobody back" in arrival(there)
+
+
+def test_a_balance_says_how_old_it_is(connection: Connection, alice: User, as_user: AsUser) -> None:
+    Connection.objects.update(balance=100, checked_at=timezone.now() - timedelta(minutes=12), works=True)
+    client, old = as_user(alice), r"as of <time[^>]*>12.minutes ago</time>"
+    assert re.search(old, client.get(reverse("connections", args=[connection.team.public_id])).text)
+    Connection.objects.update(asked_at=timezone.now())
+    assert re.search(old, client.get(page(connection)).text)
+    Connection.objects.update(balance=None)
+    assert "as of" not in client.get(reverse("connections", args=[connection.team.public_id])).text
