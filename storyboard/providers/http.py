@@ -75,7 +75,8 @@ class Client:
         return given(outcomes.submitted(answer, self.vendor))
 
     def fetch(self, task_id: str) -> Task:
-        return self._ask(self._task_url(task_id), partial(same_task, self.vendor, task_id))
+        parse = partial(same_task, self.vendor, task_id)
+        return self._ask(self._task_url(task_id), parse, missing=outcomes.NO_SUCH_TASK)
 
     def balance(self) -> Decimal | None:
         """In the vendor's credits; None where it tells nobody."""
@@ -108,11 +109,11 @@ class Client:
     def _task_url(self, task_id: str) -> str:
         return self._url(self.vendor.FETCH, checked_id(task_id))
 
-    def _ask(self, url: str, parse: Callable[[Body], Found]) -> Found:
+    def _ask(self, url: str, parse: Callable[[Body], Found], *, missing: str = outcomes.NOT_TOLD) -> Found:
         """A free question; asked again where that can help."""
         asked, latest = 0, self.pace.clock() + self.timeouts.question - self.timeouts.total
         while True:
-            found = outcomes.read(self._exchange("GET", url), self.vendor, parse)
+            found = outcomes.read(self._exchange("GET", url), self.vendor, parse, missing=missing)
             asked += 1
             if not isinstance(found, ProviderError):
                 return found
@@ -181,7 +182,8 @@ class Client:
                 if task_id not in first and self.pace.clock() > latest:
                     return Unavailable(outcomes.NO_ANSWER, retryable=True, reason="There was no time left to ask.")
                 answer = await self._exchange_async(client, urls[task_id])
-            return outcomes.read(answer, self.vendor, partial(same_task, self.vendor, task_id))
+            parse = partial(same_task, self.vendor, task_id)
+            return outcomes.read(answer, self.vendor, parse, missing=outcomes.NO_SUCH_TASK)
 
         transport = pinned.async_transport(self.policy, verify=tls())
         async with httpx.AsyncClient(**self._options(), transport=transport, headers=HEADERS) as client:

@@ -16,6 +16,7 @@ from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unav
 from storyboard.providers.gathering import Answer, request_id, retry_after
 
 REFUSED = frozenset({400, 401, 402, 403, 404, 413, 415, 422})
+ABOUT_THE_KEY = frozenset({401, 403})
 BUSY = frozenset({429, 503})
 WORTH_ASKING_AGAIN = frozenset({408, 429, 499, 500, 502, 503, 504, *range(520, 531)})
 RAW_CHARACTERS = 20_000
@@ -30,6 +31,8 @@ LOST = (
     "The vendor’s answer was lost or unclear, so it may have started this and charged for it. "
     "Look into the vendor’s console before you render it again."
 )
+NOT_TOLD = "The vendor refused this question, and nothing has changed. Look at the connection’s key and address."
+NO_SUCH_TASK = "The vendor knows no such task. Check its id, and that it was made with this account."
 NO_ANSWER = "The vendor gave no usable answer just now. Nothing has changed; ask again later."
 
 Found = TypeVar("Found")
@@ -102,17 +105,29 @@ def not_accepted(answer: Answer, vendor: Vendor) -> bool:
     return answer.status != HTTPStatus.SERVICE_UNAVAILABLE or retry_after(answer) is not None
 
 
-def read(answer: Answer, vendor: Vendor, parse: Callable[[Body], Found]) -> Found | ProviderError:
-    """What a free question was answered, or the error to raise."""
+def read(
+    answer: Answer, vendor: Vendor, parse: Callable[[Body], Found], *, missing: str = NOT_TOLD
+) -> Found | ProviderError:
+    """What a free question was answered, or the error to raise; `missing` is the sentence for a 404."""
     if answer.good:
         found = understood(answer, parse)
         if not isinstance(found, Answer):
             return found
         answer = found
     elif answer.complete and answer.status in REFUSED:
-        return error(Refused, answer, vendor, NO)
+        return not_told(answer, vendor, missing)
     again = not answer.complete or answer.good or answer.status in WORTH_ASKING_AGAIN
     return error(Unavailable, answer, vendor, NO_ANSWER, retryable=again)
+
+
+def not_told(answer: Answer, vendor: Vendor, missing: str) -> ProviderError:
+    """A refused question. The vendor's own sentence speaks of a paid request, unless it is about the key."""
+    found = error(Refused, answer, vendor, NOT_TOLD)
+    if answer.status == HTTPStatus.NOT_FOUND:
+        found.sentence = missing
+    elif answer.status not in ABOUT_THE_KEY:
+        found.sentence = NOT_TOLD
+    return found
 
 
 def cancelled(answer: Answer, vendor: Vendor) -> ProviderError | None:

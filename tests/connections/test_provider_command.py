@@ -111,6 +111,22 @@ def test_fetch_tells_how_a_task_stands(run: Run, vendor: LoopbackVendor) -> None
     assert (found["state"], found["raw"]) == ("running", TASK)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (404, 20003, "The vendor knows no such task."),
+        (400, 20003, "The vendor refused this question, and nothing has changed."),
+        (401, 10003, "reAPI does not know the key."),
+    ],
+)
+def test_a_refused_question_speaks_of_asking(
+    run: Run, vendor: LoopbackVendor, status: int, code: int, said: str
+) -> None:
+    vendor.answers["GET /tasks/task_0123456789"] = (status, {"error": {"code": code, "message": "bad"}})
+    left, _, complained = run("fetch", "task_0123456789")
+    assert (left, said in complained, "nothing was created" in complained) == (1, True, False)
+
+
 def test_balance(run: Run) -> None:
     assert run("balance")[:2] == (0, "1,240 credits\n")
     assert json.loads(run("balance", "--json")[1]) == {"balance": "1240", "unit": "credits"}
