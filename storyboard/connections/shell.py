@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from enum import IntEnum
 from typing import Any
 
-from storyboard.connections.vendors import model_at
+from storyboard.connections.vendors import model_at, models_at
 from storyboard.providers import preflight, price
 from storyboard.providers.base import Body, Kind, Level, Media, Problem, Quote, Reference, ShotRequest, Task
 from storyboard.providers.catalog import Model, Rate
@@ -63,12 +63,16 @@ def order(vendor: str, base_url: str, options: Mapping[str, Any], body_text: str
     media = lengths(options["length"])
     if body_text is not None:
         body = parsed(body_text)
-        return Order(model=known(vendor, base_url, str(body.get("model", ""))), body=body, request=None, media=media)
-    model, request = known(vendor, base_url, options["model"]), request_of(options)
+        model = known(vendor, base_url, str(body.get("model", "")), missing="Give the body a “model”")
+        return Order(model=model, body=body, request=None, media=media)
+    model, request = known(vendor, base_url, options["model"], missing="Give --model"), request_of(options)
     return Order(model=model, body=vendor_file(vendor).body(request, model), request=request, media=media)
 
 
-def known(vendor: str, base_url: str, model_id: str) -> Model:
+def known(vendor: str, base_url: str, model_id: str, *, missing: str) -> Model:
+    if not model_id:
+        names = ", ".join(model.id for model in models_at(vendor, base_url))
+        raise Usage(f"{missing}, one of: {names}.")
     try:
         return model_at(vendor, base_url, model_id)
     except ValueError as error:
@@ -161,9 +165,16 @@ def task_row(task: Task) -> dict[str, Any]:
 
 def task_lines(task: Task) -> list[str]:
     progress = "" if task.progress is None else f"  {task.progress} %"
-    lines = [f"{task.id}  {task.state}{progress}", task.video_url, task.last_frame_url]
+    lines = [f"{task.id}  {task.state}{progress}", task.video_url, task.last_frame_url, cost(task)]
     lines += [f"{task.error.sentence} [{task.error.code}: {task.error.message}]"] if task.error else []
     return [line for line in lines if line]
+
+
+def cost(task: Task) -> str:
+    """What the vendor says of money, where it does; EvoLink names what it holds, and not whether that was charged."""
+    parts = [] if task.credits is None else [f"{task.credits.normalize():,f} credits"]
+    parts += [] if task.micro_usd is None else [f"${Decimal(task.micro_usd) / 1_000_000:,.4f}"]
+    return f"Charged or held: {', '.join(parts)}" if parts else ""
 
 
 def error_row(error: ProviderError) -> dict[str, Any]:

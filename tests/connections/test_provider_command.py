@@ -111,6 +111,13 @@ def test_fetch_tells_how_a_task_stands(run: Run, vendor: LoopbackVendor) -> None
     assert (found["state"], found["raw"]) == ("running", TASK)
 
 
+def test_fetch_tells_what_a_task_cost(run: Run, vendor: LoopbackVendor) -> None:
+    task = TASK | {"status": "completed", "cost": "0.25", "credits_cost": 1240}
+    vendor.answers["GET /v1/tasks/task_0123456789"] = (200, {"code": 200, "data": task})
+    said = run("fetch", "task_0123456789", name="apimart")[1]
+    assert said == "task_0123456789  succeeded\nCharged or held: 1,240 credits, $0.2500\n"
+
+
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
@@ -125,6 +132,14 @@ def test_a_refused_question_speaks_of_asking(
     vendor.answers["GET /tasks/task_0123456789"] = (status, {"error": {"code": code, "message": "bad"}})
     left, _, complained = run("fetch", "task_0123456789")
     assert (left, said in complained, "nothing was created" in complained) == (1, True, False)
+
+
+def test_submit_prints_warnings_beside_the_task(run: Run, vendor: LoopbackVendor) -> None:
+    vendor.answers["POST /videos/generations"] = (200, {"id": "task_0123456789"})
+    words = [*WORDS, "--seconds", "12"]
+    warnings = run("check", *words)[1]
+    assert "warning: seconds" in warnings
+    assert run("submit", *words) == (0, "task_0123456789\n", warnings)
 
 
 def test_balance(run: Run) -> None:
@@ -142,8 +157,9 @@ def test_ark_lists_and_cancels(run: Run, vendor: LoopbackVendor) -> None:
 
 
 def test_what_a_vendor_lacks_is_said(run: Run) -> None:
-    assert run("list")[0] == 4
-    assert "no list of tasks" in run("list")[2]
+    for verb, said in (("list", "reAPI has no list of tasks."), ("cancel", "reAPI cancels no tasks.")):
+        left, _, complained = run(verb)
+        assert (left, said in complained) == (2, True)
     assert run("balance", name="ark")[:2] == (0, "The vendor names no balance.\n")
 
 
@@ -190,6 +206,7 @@ def test_a_key_file_is_read(run: Run, vendor: LoopbackVendor, tmp_path: Path, mo
     [
         (["fetch"], "Which task?"),
         (["fetch", "../../etc"], "This is no task id"),
+        (["check", "--prompt", "x"], "Give --model, one of: doubao-seedance-2.0,"),
         (["check", "--model", "nothing"], "Choose one of: doubao-seedance-2.0,"),
         (["check", "--body", "/nowhere.json"], "Cannot read /nowhere.json"),
         (["check", *WORDS, "--length", "https://a=b"], "--length URL=SECONDS"),

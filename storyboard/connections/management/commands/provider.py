@@ -81,6 +81,9 @@ class Command(BaseCommand):
         if any(problem.level is Level.PROBLEM for problem in found):
             self.say(options, shell.problem_rows(found), shell.problem_lines(found))
             return Exit.REFUSED
+        if found:
+            # Not among what was asked for: standard output stays the task alone.
+            self.stderr.write("\n".join(shell.problem_lines(found)))
         task = client(options, connection).submit(order.body)
         return self.say(options, {"task": task}, [task])
 
@@ -104,11 +107,15 @@ class Command(BaseCommand):
         return self.say(options, {"balance": found, "unit": "credits"}, [text])
 
     def do_list(self, options: dict[str, Any], connection: Connection | None) -> Exit:
+        if not about(options).can_list:
+            raise Usage(f"{about(options).label} has no list of tasks. Fetch one by its id, or use its console.")
         tasks, total = client(options, connection).list_tasks()
         rows = {"tasks": [shell.task_row(task) for task in tasks], "total": total}
         return self.say(options, rows, [line for task in tasks for line in shell.task_lines(task)])
 
     def do_cancel(self, options: dict[str, Any], connection: Connection | None) -> Exit:
+        if not about(options).can_cancel:
+            raise Usage(f"{about(options).label} cancels no tasks. Use its console.")
         client(options, connection).cancel(task_id(options))
         return self.say(options, {"cancelled": options["task"]}, ["Cancelled."])
 
@@ -178,6 +185,10 @@ def base_url(options: dict[str, Any], connection: Connection | None) -> str:
     if elsewhere and not options["key_file"]:
         raise Usage("A connection's key is used at its own address only. Leave --base-url out, or give --key-file.")
     return asked
+
+
+def about(options: dict[str, Any]) -> catalog.Vendor:
+    return catalog.vendor(options["vendor"])
 
 
 def client(options: dict[str, Any], connection: Connection | None) -> Client:
