@@ -10,12 +10,15 @@ from decimal import Decimal
 from storyboard.boards.choices import Choices, merged, model_for
 from storyboard.boards.judged import judge
 from storyboard.boards.models import Joint, Shot
+from storyboard.connections import addresses
 from storyboard.connections.models import Connection
+from storyboard.media import links as media_links
 from storyboard.media.models import File, Reference
 from storyboard.providers.base import Kind, Level, Media, Problem, Quote, ShotRequest
 from storyboard.providers.base import Reference as Asked
 from storyboard.providers.catalog import Model
 from storyboard.providers.dispatch import vendor_file
+from storyboard.providers.rules import is_asset
 
 # How much of the predecessor's clip a motion joint carries over.
 TAIL = Decimal(2)
@@ -87,7 +90,7 @@ def ask(shot: Shot, connections: Mapping[str, Connection], *, handed_on: bool, l
         model=model,
         request=request,
         media=media,
-        problems=(*loose(shot), *judged.problems),
+        problems=(*loose(shot), *unreachable(request, connection), *judged.problems),
         quote=judged.quote,
     )
 
@@ -116,6 +119,23 @@ def loose(shot: Shot) -> list[Problem]:
     if shot.joint == Joint.LAND and shot.landing_id is None:
         found.append(Problem(field="landing", sentence="Choose the picture that this shot lands on."))
     return found
+
+
+def unreachable(request: ShotRequest, connection: Connection) -> list[Problem]:
+    """A vendor outside cannot fetch what lies on a machine inside; the sandbox is inside too.
+
+    A frame that is handed on need not come from us: the vendor's own link to it lives for a day at least.
+    """
+    ours = {
+        "references": any(not is_asset(one.url) for one in request.references),
+        "landing": bool(request.landing),
+        "motion_tail": bool(request.motion_tail),
+    }
+    carried = next((name for name, is_so in ours.items() if is_so), "")
+    if not carried or addresses.is_sandbox(connection.base_url):
+        return []
+    why = media_links.reachable()
+    return [Problem(field=carried, sentence=why)] if why else []
 
 
 def request_of(shot: Shot, choices: Choices, links: Links) -> ShotRequest:

@@ -1,6 +1,7 @@
 """What a shot asks of a vendor, and what is wrong with it: as the page says it and as submission will send it."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from storyboard.boards import actions, judged, queries
 from storyboard.boards.asks import Ask, Links, ask
@@ -13,6 +14,11 @@ from storyboard.teams.models import Team, User
 from tests.boards.films import PROMPT, account, film, ids, picture, shot
 
 SETTINGS = {"model": "doubao-seedance-2.0"}
+
+
+@pytest.fixture(autouse=True)
+def reached_from_outside(settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://films.example.com"
 
 
 @pytest.fixture
@@ -102,6 +108,19 @@ def test_real_links_are_sent_where_made_up_ones_are_shown(chain: Board, reapi: C
     sent = ask(shot(chain, "b"), {reapi.public_id: reapi}, handed_on=False, links=links).request
     assert [one.url for one in sent.references] == ["https://files.example/face"]
     assert sent.opening == "https://files.example/frame.png"
+
+
+def test_files_that_a_vendor_cannot_fetch_are_told_before_they_cost_anything(
+    chain: Board, alice: User, settings: Settings
+) -> None:
+    actions.set_references(shot(chain, "a"), references=[picture(chain.team).public_id], by=alice)
+    assert "references" not in fields(asked(chain, alice)[0].blocks)
+    settings.PUBLIC_URL = "http://localhost:8000"
+    first, second, _ = asked(chain, alice)
+    assert "Set PUBLIC_URL" in next(one.sentence for one in first.blocks if one.field == "references")
+    assert not fields(second.blocks) & {"references", "opening"}
+    Connection.objects.update(base_url="http://localhost:8000/sandbox/reapi/api/v1")
+    assert "references" not in fields(asked(chain, alice)[0].blocks)
 
 
 def test_the_sibling_of_the_same_tier_is_chosen_and_said(team: Team, alice: User) -> None:
