@@ -154,9 +154,9 @@ def test_ctrl_c_on_the_group_ends_the_worker_at_work(house: House) -> None:
     enqueue("tests.jobs.tasks.work", 1)
     house.shows("working-1")
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(5) == 0
+    assert process.wait(LIMIT) == 0
     assert "worked-1" in house.words(), "a short job may end"
-    house.leaves_nothing(1)
+    house.leaves_nothing()
     assert "Traceback" not in house.log.read_text()
 
 
