@@ -140,7 +140,9 @@ def test_logs_hide_the_token(alice: User) -> None:
     assert link.split("/")[-2] not in JsonFormatter().format(record)
 
 
-def test_the_command_prints_one_line(alice: User, settings: Settings) -> None:
+def test_the_command_prints_one_line(alice: User, settings: Settings, tmp_path: Path) -> None:
+    # Another test's server may be running in the folder that all share.
+    settings.RUNNING_AT = tmp_path / "running-at"
     settings.PUBLIC_URL = "https://films.example.com"
     out, err, code = command("Alice@Example.com")
     assert (err, code, out.count("\n")) == ("", 0, 1)

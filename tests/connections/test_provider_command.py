@@ -111,6 +111,10 @@ def test_fetch_tells_how_a_task_stands(run: Run, vendor: LoopbackVendor) -> None
     assert (found["state"], found["raw"]) == ("running", TASK)
 
 
+def test_options_may_stand_before_the_task_s_id(run: Run, vendor: LoopbackVendor) -> None:
+    assert run("fetch", "--json", "task_0123456789")[0] == 0
+
+
 def test_fetch_tells_what_a_task_cost(run: Run, vendor: LoopbackVendor) -> None:
     task = TASK | {"status": "completed", "cost": "0.25", "credits_cost": 1240}
     vendor.answers["GET /v1/tasks/task_0123456789"] = (200, {"code": 200, "data": task})

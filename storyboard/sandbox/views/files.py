@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from storyboard.errors import DomainError
 from storyboard.live.stream import let_go
-from storyboard.media.ranged import ranged
+from storyboard.media.ranged import CLOSED, ranged
 from storyboard.sandbox.queries import CLIP, FRAME, result
 
 HUGE = 10_000_000_000
@@ -41,6 +41,7 @@ def file(request: HttpRequest, token: str, name: str, content_type: str) -> Http
     answer = ranged(request, path, content_type=content_type)
     if name == CLIP and "wrong-type" in task.faults:
         answer.headers["Content-Type"] = "text/html; charset=utf-8"
+        answer.headers["Content-Security-Policy"] = CLOSED
     return answer
 
 
