@@ -112,7 +112,9 @@ def test_fetch_tells_how_a_task_stands(run: Run, vendor: LoopbackVendor) -> None
 
 
 def test_options_may_stand_before_the_task_s_id(run: Run, vendor: LoopbackVendor) -> None:
-    assert run("fetch", "--json", "task_0123456789")[0] == 0
+    # Refused by the vendor, which knows no such task: it was asked, so the words were understood.
+    assert run("fetch", "--json", "task_0123456789")[0] == 1
+    assert len(vendor.asked) == 1
 
 
 def test_fetch_tells_what_a_task_cost(run: Run, vendor: LoopbackVendor) -> None:
