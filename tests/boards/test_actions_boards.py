@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from storyboard.boards import actions, queries, tasks
 from storyboard.boards.models import Board, Joint, Presence, Shot, ShotReference
@@ -123,7 +124,8 @@ def test_others_hear_of_who_is_here_only_when_it_is_news(board: Board, alice: Us
     assert list(queries.present(board)) == []
 
 
-def test_the_sample_has_every_joint_and_an_approval(team: Team, alice: User) -> None:
+def test_the_sample_has_every_joint_and_an_approval(team: Team, alice: User, settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://films.example.com"
     account(team)
     still = picture(team)
     sample = actions.create_sample(team, by=alice)

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
 
 from storyboard.boards import actions, edits, queries
 from storyboard.boards.actions import Clash, Saved
@@ -232,13 +231,13 @@ def test_a_deleted_shot_and_a_deleted_board_are_said_to_be_gone(board: Board, al
         save(found, "x", alice)
 
 
-def test_a_save_asks_no_more_on_a_long_board(
-    board: Board, alice: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_a_save_asks_no_more_on_a_long_board(board: Board, alice: User) -> None:
     save(shot(board, "a"), "short", alice, base=None)
     with CaptureQueriesContext(connection) as few:
         save(shot(board, "b"), "short", alice, base=None)
     actions.add_shots(board, shots=[NewShot(prompt="x")] * 50, by=alice)
-    with django_assert_num_queries(len(few)):
+    with CaptureQueriesContext(connection) as many:
         save(shot(board, "c"), "long", alice, base=None)
+    # Now and then old hints and old steps are cleared along the way, whatever the board's length.
+    assert len(many) <= len(few) + 2
     assert len(few) <= 16
