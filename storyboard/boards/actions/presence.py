@@ -17,6 +17,8 @@ TOPIC = "presence"
 @transaction.atomic(durable=True)
 def seen(board: Board, *, shot_id: str = "", by: User) -> None:
     """The person has it open, and perhaps this shot of it; others hear of it only when that is news."""
+    # The board first, as everywhere: two tabs of one person, or a tab and a save, would otherwise wait for each other.
+    Board.objects.select_for_update(of=("self",)).only("pk").get(pk=board.pk)
     now = timezone.now()
     rows = Shot.objects.filter(board=board, public_id=shot_id, deleted_at=None)
     shot = rows.first() if is_id(shot_id) else None
@@ -29,6 +31,7 @@ def seen(board: Board, *, shot_id: str = "", by: User) -> None:
 
 @transaction.atomic(durable=True)
 def left(board: Board, *, by: User) -> None:
+    Board.objects.select_for_update(of=("self",)).only("pk").get(pk=board.pk)
     if Presence.objects.filter(board=board, user=by).delete()[0]:
         publish(board.channel, TOPIC)
 
