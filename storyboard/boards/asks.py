@@ -13,7 +13,8 @@ from storyboard.boards.models import Joint, Shot
 from storyboard.connections import addresses
 from storyboard.connections.models import Connection
 from storyboard.media import links as media_links
-from storyboard.media.models import File, Reference
+from storyboard.media.fit import media_of as media_of_file
+from storyboard.media.models import Reference
 from storyboard.providers.base import Kind, Level, Media, Problem, Quote, ShotRequest
 from storyboard.providers.base import Reference as Asked
 from storyboard.providers.catalog import Model
@@ -166,19 +167,7 @@ def prompt_of(shot: Shot) -> str:
 
 def media_of(shot: Shot, links: Links) -> dict[str, Media | None]:
     pictures = [row.reference for row in shot.references.all()] + ([shot.landing] if shot.landing else [])
-    found: dict[str, Media | None] = {links.reference(one): facts(one.file) for one in pictures if one.file}
+    found: dict[str, Media | None] = {links.reference(one): media_of_file(one.file) for one in pictures if one.file}
     if shot.joint == Joint.MOTION and links.tail:
         found[links.tail] = Media(kind=Kind.VIDEO, seconds=TAIL)
     return found
-
-
-def facts(file: File) -> Media:
-    return Media(
-        kind=Kind(file.kind),
-        seconds=file.seconds,
-        width=file.width,
-        height=file.height,
-        fps=file.fps,
-        size=file.size,
-        format=file.format,
-    )
