@@ -11,7 +11,7 @@ from storyboard.boards.actions.boards import (
     set_budget,
 )
 from storyboard.boards.actions.bulk import bulk_change
-from storyboard.boards.actions.imports import store
+from storyboard.boards.actions.imports import extend, store
 from storyboard.boards.actions.presence import forget_absent, left, seen
 from storyboard.boards.actions.sample import create_sample
 from storyboard.boards.actions.saving import (
@@ -49,6 +49,7 @@ __all__ = [
     "dissolve_scene",
     "duplicate_board",
     "duplicate_shots",
+    "extend",
     "forget_absent",
     "left",
     "make_scene",
