@@ -163,6 +163,8 @@ MEDIA_QUOTA_GB = env_int("MEDIA_QUOTA_GB", 20, most=1_000_000)
 MEDIA_UNDO_DAYS = env_int("MEDIA_UNDO_DAYS", 30)
 # Apps that use references say where: functions (references) -> {reference's key: [(label, address)]}
 REFERENCE_USES = ["storyboard.boards.queries.uses_of"]
+# Who looks at uploads that are no references, by content type: a task that takes the upload's id.
+UPLOAD_TASKS = {"application/zip": "storyboard.boards.tasks.unpack"}
 
 # An offline vendor at /sandbox/…, for trying things out: on one machine only, unless somebody says so.
 SANDBOX = env_choice("SANDBOX", "on" if EMBEDDED else "off", ["on", "off"]) == "on"
@@ -333,7 +335,10 @@ Q_CLUSTER = {
 JOB_TASKS = {
     "storyboard.accounts.tasks.send_message": "fast",
     "storyboard.accounts.tasks.send_waiting_messages": "fast",
+    "storyboard.boards.tasks.clear_export": "fast",
+    "storyboard.boards.tasks.pack": "media",
     "storyboard.boards.tasks.tidy": "fast",
+    "storyboard.boards.tasks.unpack": "media",
     "storyboard.connections.tasks.check": "fast",
     "storyboard.jobs.housekeeping.tidy": "fast",
     "storyboard.media.sweeps.catch_up": "fast",

@@ -6,7 +6,7 @@ Views, actions, takes and exports use them. What a shot became, its takes, is in
 from django.db import models
 from django.utils import timezone
 
-from storyboard.media.models import Reference
+from storyboard.media.models import Reference, Upload
 from storyboard.teams.models import Team, User, public_id
 
 
@@ -169,3 +169,69 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.board}"
+
+
+class Export(models.Model):
+    """A ZIP of a board and its media: made by a job, there to be fetched for a while, then gone."""
+
+    class State(models.TextChoices):
+        MAKING = "making", "a job makes it"
+        READY = "ready", "can be fetched until it expires"
+        FAILED = "failed", "the sentence says why"
+        GONE = "gone", "expired, or a newer one is there"
+
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="exports")
+    public_id = models.CharField(max_length=20, unique=True, default=public_id, editable=False)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAKING)
+    sentence = models.CharField(max_length=600, blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    size = models.PositiveBigIntegerField(default=0)
+    # Media that were fetched from the storage, of all that it needs.
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    # When its object was removed.
+    cleared_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "expires_at"], name="exports_by_end")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["board"], condition=models.Q(state="making"), name="one_export_of_a_board_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.board}: {self.state}"
+
+
+class Import(models.Model):
+    """A ZIP that somebody brings: looked at, shown, and when they say so taken. Its upload says how it ended."""
+
+    class Stage(models.TextChoices):
+        LOOKING = "looking", "not yet read"
+        SHOWN = "shown", "waits for a person to say where it goes"
+        TAKING = "taking", "its media are checked, then the board is made"
+
+    upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="+")
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.LOOKING)
+    # What the page shows of it before anybody imports it: see storyboard.boards.unpacking.
+    shown = models.JSONField(default=dict)
+    # The new board's name, or the board it is added to and the shot that it stands beside.
+    name = models.CharField(max_length=120, blank=True)
+    into = models.ForeignKey(Board, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20, blank=True)
+    # SHA-256 in the ZIP -> [the file's key, when it was kept; empty for one that the team had]: jobs go on from it.
+    kept = models.JSONField(default=dict)
+    total = models.PositiveIntegerField(default=0)
+    # Once it is done.
+    board = models.ForeignKey(Board, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    remarks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.upload}: {self.stage}"

@@ -20,13 +20,13 @@ from storyboard.boards.choices import STARTING
 from storyboard.boards.consequences import Consequence
 from storyboard.boards.desk import lay
 from storyboard.boards.fields import Row, what
-from storyboard.boards.models import Board, Edit, Presence, Scene, Shot, ShotReference
+from storyboard.boards.models import Board, Edit, Export, Import, Presence, Scene, Shot, ShotReference
 from storyboard.boards.scenes import MoveScene
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import usable
 from storyboard.errors import Missing
-from storyboard.media.models import File, Kind, Reference
-from storyboard.media.queries import Place
+from storyboard.media.models import OPEN, File, Kind, Reference, Upload
+from storyboard.media.queries import TOLD, Place
 from storyboard.teams.access import Person
 from storyboard.teams.models import Membership, Role, Team, User
 from storyboard.teams.queries import membership_for
@@ -219,6 +219,45 @@ def consequences_of(board: Board, change: Delete | Move | Merge | MoveScene, use
     change.apply(desk)
     desk.loosen()
     return consequences.of(desk)
+
+
+def media_of(board: Board) -> dict[str, File]:
+    """The files of the references that its shots use, by SHA-256."""
+    used = Q(references__shots__shot__board=board, references__shots__shot__deleted_at=None)
+    landed = Q(references__landed_on__board=board, references__landed_on__deleted_at=None)
+    files = File.objects.filter(team=board.team_id)
+    return {file.sha256: file for file in (files.filter(used) | files.filter(landed)).distinct()}
+
+
+def export_of(board: Board) -> Export | None:
+    """The newest ZIP of it that is being made, can be fetched, or went wrong."""
+    rows = Export.objects.filter(board=board).exclude(state=Export.State.GONE).order_by("-pk")
+    return rows.exclude(state=Export.State.READY, expires_at__lte=timezone.now()).first()
+
+
+def export_for(user: Person, team_id: str, board_id: str, export_id: str) -> Export:
+    """One that can be fetched."""
+    rows = Export.objects.filter(board=board_for(user, team_id, board_id), public_id=export_id)
+    found = rows.filter(state=Export.State.READY, expires_at__gt=timezone.now()).first()
+    if found is None:
+        raise Missing("This ZIP is not there any more. Make it again on the board’s export page.")
+    return found
+
+
+def imports_of(team: Team, user: User) -> QuerySet[Import]:
+    """The person’s ZIPs that are on their way or ended today, the newest first."""
+    recent = Q(upload__changed_at__gt=timezone.now() - TOLD) & ~Q(upload__state=Upload.State.CANCELLED)
+    rows = Import.objects.filter(upload__team=team, upload__by=user).filter(Q(upload__state__in=OPEN) | recent)
+    return rows.select_related("upload", "board", "into").order_by("-pk")[:12]
+
+
+def import_for(user: Person, team_id: str, upload_id: str) -> Import:
+    team = membership_for(user, team_id, Role.EDITOR).team
+    rows = Import.objects.select_related("upload__team", "upload__by", "into")
+    found = rows.filter(upload__team=team, upload__public_id=upload_id).first()
+    if found is None:
+        raise Missing("This import is over. Choose the ZIP again to start afresh.")
+    return found
 
 
 def uses_of(references: Iterable[Reference]) -> dict[int, list[Place]]:

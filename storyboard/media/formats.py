@@ -35,6 +35,8 @@ ALIASES = {
     "qt": "mov",
     "wave": "wav",
 }
+# A board with its media; settings.UPLOAD_TASKS says who looks at it.
+ARCHIVE = "application/zip"
 KINDS = {"image": Kind.IMAGE, "video": Kind.VIDEO, "audio": Kind.AUDIO}
 MOST_BYTES = {Kind.IMAGE: 64 * MB, Kind.VIDEO: 1024 * MB, Kind.AUDIO: 256 * MB}
 LARGEST = max(MOST_BYTES.values())

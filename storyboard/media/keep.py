@@ -16,10 +16,13 @@ from storyboard.media.storage import store
 from storyboard.teams.models import Team
 
 
-def keep(team: Team, path: Path, *, origin: Origin) -> File:
-    """The team's file of these bytes, new or not; examine.Unfit, in words, when they are not taken."""
+def keep(team: Team, path: Path, *, origin: Origin, painted: bool = False) -> File:
+    """The team's file of these bytes, new or not; examine.Unfit, in words, when they are not taken.
+
+    `painted`: we made these very bytes once (see seals.py), so a picture loses nothing by being painted again.
+    """
     with TemporaryDirectory(prefix="lastframe-") as folder:
-        found = examine(path, Path(folder))
+        found = examine(path, Path(folder), painted=painted)
         known = file_with(team, found.sha256)
         if known and actions.touch_file(known):
             return known

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from storyboard.errors import Missing
+from storyboard.media.formats import ARCHIVE
 from storyboard.media.models import OPEN, File, Reference, Tag, Upload
 from storyboard.teams.access import Person
 from storyboard.teams.models import Role, Team, User
@@ -98,6 +99,7 @@ def arriving(team: Team, user: User) -> QuerySet[Upload]:
     told = Q(state__in=[Upload.State.REFUSED, Upload.State.EXPIRED]) & recent
     own = Q(state=Upload.State.WAITING, by=user)
     found = team.uploads.filter(Q(state=Upload.State.CHECKING) | told | own)
+    found = found.exclude(content_type=ARCHIVE)
     return found.select_related("by").order_by("-created_at", "-pk")[:60]
 
 

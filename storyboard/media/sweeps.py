@@ -13,7 +13,7 @@ from storyboard.jobs.queue import enqueue
 from storyboard.media import actions, census
 from storyboard.media.actions.arrivals import CLEAR
 from storyboard.media.actions.cleanup import YOUNG
-from storyboard.media.actions.uploads import BEGIN, CHECK
+from storyboard.media.actions.uploads import BEGIN, looked_at_by
 from storyboard.media.models import OPEN, File, Reference, Upload, Version
 from storyboard.media.storage import store
 
@@ -29,7 +29,7 @@ def catch_up() -> None:
     for upload in Upload.objects.filter(state=State.WAITING, expires_at__lte=now)[:A_TURN]:
         actions.expire(upload)
     for upload in Upload.objects.filter(state=State.CHECKING, changed_at__lte=now - STUCK)[:A_TURN]:
-        enqueue(CHECK, upload.pk)
+        enqueue(looked_at_by(upload), upload.pk)
     stalled = Upload.objects.filter(state=State.WAITING, in_parts=True, parts_id="")
     for upload in stalled.filter(created_at__lte=now - timedelta(minutes=1))[:A_TURN]:
         enqueue(BEGIN, upload.pk)

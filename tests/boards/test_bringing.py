@@ -1,4 +1,4 @@
-"""A file's shots come to stand among those of a board that is there: in one step, with every word and sensible joints."""
+"""A file's shots come among those of a board that is there: in one step, with every word and sensible joints."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from storyboard.boards import actions, bringing, queries
 from storyboard.boards.changes import END, Spot
 from storyboard.boards.formats.draft import DraftBoard, DraftReference, DraftScene, DraftShot, Joint
 from storyboard.boards.models import Board, Edit
+from storyboard.boards.models import Joint as Opening
 from storyboard.errors import Conflict, DomainError, Forbidden
 from storyboard.providers.base import Kind
 from storyboard.teams.models import Role, Team, User
@@ -68,7 +69,7 @@ def test_shots_without_a_scene_join_the_one_they_come_to_stand_in(board: Board, 
 
 
 def test_what_is_foreseen_is_what_happens(team: Team, alice: User) -> None:
-    board = film(team, alice, joint=Joint.CONTINUE)
+    board = film(team, alice, joint=Opening.CONTINUE)
     told = bringing.foreseen(board, draft(), after(board, "a"), alice)
     assert prompts_of(board) == "abc"
     stored = actions.extend(board, draft=draft(), at=after(board, "a"), by=alice)

@@ -11,6 +11,16 @@ from storyboard.boards.actions.boards import (
     set_budget,
 )
 from storyboard.boards.actions.bulk import bulk_change
+from storyboard.boards.actions.exports import (
+    begin_export,
+    cleared_export,
+    expire_export,
+    fail_export,
+    finish_export,
+    forget_exports,
+    packed,
+    start_export,
+)
 from storyboard.boards.actions.imports import extend, store
 from storyboard.boards.actions.presence import forget_absent, left, seen
 from storyboard.boards.actions.sample import create_sample
@@ -34,6 +44,15 @@ from storyboard.boards.actions.shots import (
     move_shots,
     split_by_lines,
 )
+from storyboard.boards.actions.zips import (
+    finish_import,
+    forget_imports,
+    show_import,
+    start_import,
+    take_import,
+    unpack_on,
+    unpacked,
+)
 from storyboard.boards.undo import redo, undo
 
 __all__ = [
@@ -41,7 +60,9 @@ __all__ = [
     "Saved",
     "add_shots",
     "archive",
+    "begin_export",
     "bulk_change",
+    "cleared_export",
     "create_board",
     "create_sample",
     "delete_board",
@@ -49,13 +70,20 @@ __all__ = [
     "dissolve_scene",
     "duplicate_board",
     "duplicate_shots",
+    "expire_export",
     "extend",
+    "fail_export",
+    "finish_export",
+    "finish_import",
     "forget_absent",
+    "forget_exports",
+    "forget_imports",
     "left",
     "make_scene",
     "merge_shots",
     "move_scene",
     "move_shots",
+    "packed",
     "purge_board",
     "redo",
     "reopen",
@@ -67,7 +95,13 @@ __all__ = [
     "set_joint",
     "set_landing",
     "set_references",
+    "show_import",
     "split_by_lines",
+    "start_export",
+    "start_import",
     "store",
+    "take_import",
     "undo",
+    "unpack_on",
+    "unpacked",
 ]

@@ -43,6 +43,9 @@ class DraftReference:
     file_name: str = ""
     # Where a vendor keeps it, for an asset that has no file.
     address: str = ""
+    tags: list[str] = field(default_factory=list)
+    # Whoever wrote the file vouches for its bytes; what it means, the writer alone knows.
+    seal: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from storyboard.boards.formats.values import wrong
 MOST_SHOTS = 5_000
 MOST_SCENES = 5_000
 MOST_REFERENCES = 1_000
+MOST_TAGS = 12
 MOST_BYTES = 20_000_000
 # Of text without a form: each letter could be a shot.
 MOST_TEXT_BYTES = 5_000_000
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 120
 LONGEST_ID = 400
+LONGEST_TAG = 30
 # Where a text stands, the text, and the most characters it may have.
 Place = tuple[str, str, int]
 
@@ -42,6 +44,7 @@ def check_counts(draft: DraftBoard) -> None:
         ("shots", len(draft.shots), MOST_SHOTS),
         ("scenes", len(draft.scenes), MOST_SCENES),
         ("references", len(draft.references), MOST_REFERENCES),
+        ("tags on one reference", max((len(entry.tags) for entry in draft.references), default=0), MOST_TAGS),
     ):
         if found > most:
             raise too_many(word, most)
@@ -58,8 +61,10 @@ def places(draft: DraftBoard) -> Iterator[Place]:
         yield f"The name of scene {number}", scene.name, LONGEST_NAME
     for number, entry in enumerate(draft.references, 1):
         yield f"The name of reference {number}", entry.name, LONGEST_NAME
-        for text in (entry.id, entry.sha256, entry.file_name, entry.address):
+        for text in (entry.id, entry.sha256, entry.file_name, entry.address, entry.seal):
             yield f"Reference {number}", text, LONGEST_ID
+        for text in entry.tags:
+            yield f"A tag of reference {number}", text, LONGEST_TAG
     for number, shot in enumerate(draft.shots, 1):
         yield f"The prompt of shot {number}", shot.prompt, LONGEST_TEXT
         yield f"The notes of shot {number}", shot.notes, LONGEST_TEXT

@@ -1,7 +1,7 @@
 """Every write to a team's library: verbs, one transaction each. Views, tasks and sweeps call them."""
 
 from storyboard.media.actions.arrivals import arrived, begin_check, cancel, finish, refuse
-from storyboard.media.actions.cleanup import cleared, expire, forget_file, free, lose_posters, purge
+from storyboard.media.actions.cleanup import cleared, expire, forget_file, free, lose_posters, purge, take_back
 from storyboard.media.actions.files import add_file, grant, touch_file
 from storyboard.media.actions.references import delete, edit, register_asset, restore
 from storyboard.media.actions.uploads import begun, import_link, renew, start, trim
@@ -28,6 +28,7 @@ __all__ = [
     "renew",
     "restore",
     "start",
+    "take_back",
     "touch_file",
     "trim",
 ]

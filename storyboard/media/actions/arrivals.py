@@ -8,7 +8,7 @@ from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import publish
 from storyboard.media.actions.lock import locked_by_editor
 from storyboard.media.actions.references import new_reference, put_in_place
-from storyboard.media.actions.uploads import CHECK, TOPIC
+from storyboard.media.actions.uploads import TOPIC, looked_at_by
 from storyboard.media.models import OPEN, File, Origin, Reference, Upload
 from storyboard.teams.actions.lock import locked
 from storyboard.teams.audit import Did, record
@@ -28,7 +28,7 @@ def arrived(upload: Upload, *, by: User) -> None:
         if Upload.objects.filter(pk=upload.pk, state__in=[State.CHECKING, State.DONE]).exists():
             return
         raise Conflict("This upload is over. Choose the file again to start afresh.")
-    enqueue(CHECK, upload.pk)
+    enqueue(looked_at_by(upload), upload.pk)
     publish(team.channel, TOPIC)
 
 
@@ -80,6 +80,15 @@ def finish(upload: Upload, *, file: File) -> Reference | None:
     enqueue(CLEAR, found.pk)
     publish(team.channel, TOPIC)
     return reference
+
+
+def taken(upload: Upload) -> bool:
+    """Inside the transaction of whoever made something else of it; False when it is over already."""
+    checking = Upload.objects.filter(pk=upload.pk, state=State.CHECKING)
+    won = bool(checking.update(state=State.DONE, changed_at=timezone.now()))
+    if won:
+        enqueue(CLEAR, upload.pk)
+    return won
 
 
 def taken_in(team: Team, upload: Upload, file: File) -> tuple[Reference, str]:

@@ -1,6 +1,6 @@
 """What nobody needs any more: quarantine that was emptied, references deleted long ago, files that nothing shows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -57,6 +57,14 @@ def free(file: File) -> list[str]:
     locked(file.team)
     old = File.objects.filter(pk=file.pk, touched_at__lte=timezone.now() - YOUNG).first()
     return old.keys if old and removed(old) else []
+
+
+@transaction.atomic(durable=True)
+def take_back(file: File, *, touched_at: datetime) -> list[str]:
+    """Forget at once a file that was kept in vain, unless somebody asked for it since; its objects may go."""
+    locked(file.team)
+    found = File.objects.filter(pk=file.pk, touched_at=touched_at).first()
+    return found.keys if found and removed(found) else []
 
 
 def removed(row: File | Reference) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -28,6 +29,11 @@ BEGIN = "storyboard.media.tasks.begin"
 # A trimmed part is coded afresh and may be a little larger than its share.
 TRIM_SHARE = 1.5
 SHORTEST_MS = 100
+
+
+def looked_at_by(upload: Upload) -> str:
+    """The task that looks at what arrived: ours, or that of an app above us that takes such files."""
+    return str(settings.UPLOAD_TASKS.get(upload.content_type, CHECK))
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,14 @@ def announce(team: Team, file: Announced, *, free: int, by: User, replaces: Refe
         check_kind(content_type, replaces)
     except DomainError as error:
         return error.message
+    return expected(team, by, file=Announced(file.name, content_type, file.size), replaces=replaces)
+
+
+def expected(team: Team, by: User, *, file: Announced, replaces: Reference | None = None) -> Upload:
+    """Inside a transaction that holds the team: a row for a file that was looked at by its name and found fit."""
     in_parts = file.size > PART_BYTES
     upload = opened(
-        team, by, name=file.name, content_type=content_type, size=file.size, in_parts=in_parts, replaces=replaces
+        team, by, name=file.name, content_type=file.content_type, size=file.size, in_parts=in_parts, replaces=replaces
     )
     if in_parts:
         # The storage is asked by a job: views and actions use no network.
