@@ -101,7 +101,12 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
     board = films.create_sample(team, by=owner)
     shot = board.shots.get(position=1)
     films.save_field(shot, name="notes", value="Something to undo", base_version=None, by=owner)
+    export = films.start_export(board, by=owner)
+    films.finish_export(export, size=9)
+    zipped = films.start_import(team, file=Announced("a.zip", "", 9), by=owner)
     return {
+        "export_id": export.public_id,
+        "zip_id": zipped.upload.public_id,
         "reference_id": reference.public_id,
         "upload_id": upload.public_id if isinstance(upload, Upload) else "",
         "team_id": team.public_id,

@@ -32,6 +32,8 @@ class Stored:
     remarks: list[str] = field(default_factory=list)
     connections: dict[str, Connection] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
+    # How many shots came.
+    count: int = 0
 
     def say(self, sentence: str) -> None:
         """The first of many will do."""
@@ -114,23 +116,38 @@ class Bring:
         return {name: value for name, value in found.items() if getattr(own, name) != value}
 
 
-def foreseen(board: Board, draft: DraftBoard, spot: Spot, user: User) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is known of newcomers before they are there: how many, how the first opens, and whether it says on which."""
+
+    count: int
+    first: Joint
+    follows: bool
+
+
+def coming(draft: DraftBoard) -> Coming:
+    shots = draft.shots
+    return Coming(len(shots), Joint(shots[0].joint), shots[0].joint_from is not None) if shots else NOBODY
+
+
+NOBODY = Coming(0, Joint.CUT, follows=False)
+
+
+def foreseen(board: Board, shots: Coming, spot: Spot, user: User) -> list[str]:
     """What adding these shots would mean for joints, theirs and those that are there; nothing is written."""
+    if not shots.count:
+        return [NOTHING_IN_IT]
     desk = lay(board, user, references=False)
     index = spot.index(desk)
-    count = len(draft.shots)
-    if not count:
-        return [NOTHING_IN_IT]
-    return [opening(desk, draft.shots[0], index), *(each.sentence for each in pushed(desk, index, count))]
+    return [opening(shots, index), *(each.sentence for each in pushed(desk, index, shots.count))]
 
 
-def opening(desk: Desk, first: DraftShot, index: int) -> str:
-    how = Joint(first.joint)
-    if how is Joint.CUT:
+def opening(shots: Coming, index: int) -> str:
+    if shots.first is Joint.CUT:
         return "The first of them opens with a cut."
-    if first.joint_from is not None or not index:
+    if shots.follows or not index:
         return "The first of them opens as the file says."
-    return f"The first of them {SHOWS[how]} shot {index}."
+    return f"The first of them {SHOWS[shots.first]} shot {index}."
 
 
 def pushed(desk: Desk, index: int, count: int) -> list[Consequence]:

@@ -2,10 +2,13 @@
 
 from django import forms
 
+from storyboard.boards.changes import END, Spot
 from storyboard.boards.choices import RESOLUTIONS
 from storyboard.boards.formats.decode import ENCODINGS
 from storyboard.boards.formats.fields import Field
 from storyboard.boards.formats.limits import MOST_BYTES
+from storyboard.boards.models import Board
+from storyboard.errors import DomainError
 from storyboard.providers.catalog import RATIOS
 from storyboard.teams.fields import LineField, one_line
 
@@ -18,6 +21,7 @@ KINDS = [
     ("table", "Table (CSV)"),
     ("bundle", "Board (JSON)"),
 ]
+NO_PLACE = "There is no shot with this number. Write 0 for the beginning, or nothing for the end."
 SORTS = [("changed", "Last changed"), ("name", "Name"), ("made", "Newest")]
 
 
@@ -68,6 +72,37 @@ class ChangeForm(forms.Form):
         return found | ({"audio": data["audio"] == ON} if data["audio"] else {})
 
 
+def number_field(label: str, hint: str) -> forms.IntegerField:
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "The end"})
+    wrong = dict.fromkeys(("invalid", "min_value", "max_value"), NO_PLACE)
+    return forms.IntegerField(
+        label=label, required=False, min_value=0, max_value=99_999, help_text=hint, widget=widget, error_messages=wrong
+    )
+
+
+class TitleForm(forms.Form):
+    """The name of a board that comes from a file; without one it keeps the file's."""
+
+    name = LineField(label="Name of the board", required=False, max_length=120)
+
+
+class PlaceForm(forms.Form):
+    """Where on a board newcomers go; nothing is the end."""
+
+    place = number_field("After shot number", "0 for the beginning, nothing for the end.")
+
+    def spot(self, board: Board) -> Spot:
+        """Beside a shot by its id, so that it stays true when somebody moves shots about meanwhile."""
+        number = self.cleaned_data["place"]
+        if number is None:
+            return END
+        shots = board.shots.filter(deleted_at=None, position=number or 1).values_list("public_id", flat=True)
+        found = shots.first()
+        if found is None and number:
+            raise DomainError(NO_PLACE)
+        return END if found is None else Spot(after=found) if number else Spot(before=found)
+
+
 class ImportForm(forms.Form):
     """A file or pasted words, what they are, and for a table what each column means."""
 
@@ -90,7 +125,10 @@ class ImportForm(forms.Form):
     matched = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> None:
+        """Words or a file that can be read at once; a ZIP is sent in another way, for it may be large."""
         file = self.cleaned_data.get("file")
+        if file and file.read(4) == b"PK\3\4":
+            raise forms.ValidationError("This is a ZIP. Drop it into the field for boards with their media.")
         if not file and not (self.cleaned_data.get("text") or "").strip():
             raise forms.ValidationError("Paste some text or choose a file.")
         if file and file.size > MOST_BYTES:
@@ -114,3 +152,9 @@ class ImportForm(forms.Form):
         """Column -> meaning, as a person matched them."""
         sent = {at: self.data.get(f"column-{at}", "") for at in range(width)}
         return {at: Field(value) for at, value in sent.items() if value in set(Field)}
+
+
+class AddForm(PlaceForm, ImportForm):
+    """The same for a board that is there: it has its name, and the newcomers need a place."""
+
+    name = None  # type: ignore[assignment]

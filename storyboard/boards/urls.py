@@ -3,9 +3,11 @@
 from django.urls import path
 
 from storyboard.boards import stream
-from storyboard.boards.views import board, exports, home, imports, saves, shot, shots
+from storyboard.boards.views import board, exports, home, imports, saves, shot, shots, zips
+from storyboard.media.views import uploads
 
 TEAM = "teams/<id:team_id>/boards/"
+ZIPS = f"{TEAM}import/zips/"
 BOARD = f"{TEAM}<id:board_id>/"
 SHOT = f"{BOARD}shots/<id:shot_id>/"
 SCENE = f"{BOARD}scenes/<id:scene_id>/"
@@ -16,6 +18,12 @@ urlpatterns = [
     path(f"{TEAM}sample/", home.boards_sample, name="boards_sample"),
     path(f"{TEAM}import/", imports.boards_import, name="boards_import"),
     path(f"{TEAM}import/preview/", imports.boards_preview, name="boards_preview"),
+    path(f"{ZIPS}list/", zips.zips, name="zips"),
+    path(ZIPS, zips.zip_start, name="zip_start"),
+    path(f"{ZIPS}<id:upload_id>/links/", uploads.upload_links, name="zip_links"),
+    path(f"{ZIPS}<id:upload_id>/done/", uploads.upload_done, name="zip_done"),
+    path(f"{ZIPS}<id:upload_id>/cancel/", uploads.upload_cancel, name="zip_cancel"),
+    path(f"{ZIPS}<id:zip_id>/take/", zips.zip_take, name="zip_take"),
     path(BOARD, board.board, name="board"),
     path(f"{BOARD}live", stream.board_live, name="board_live"),
     path(f"{BOARD}duplicate/", home.board_duplicate, name="board_duplicate"),
@@ -35,6 +43,11 @@ urlpatterns = [
     path(f"{BOARD}redo/", shots.board_redo, name="board_redo"),
     path(f"{BOARD}export.csv", exports.board_csv, name="board_csv"),
     path(f"{BOARD}export.json", exports.board_json, name="board_json"),
+    path(f"{BOARD}export/", exports.board_export, name="board_export"),
+    path(f"{BOARD}export/make/", exports.board_export_make, name="board_export_make"),
+    path(f"{BOARD}export/<id:export_id>/", exports.board_export_file, name="board_export_file"),
+    path(f"{BOARD}import/", imports.board_import, name="board_import"),
+    path(f"{BOARD}import/preview/", imports.board_import_preview, name="board_import_preview"),
     path(f"{BOARD}shots/add/", shots.shots_add, name="shots_add"),
     path(f"{BOARD}shots/duplicate/", shots.shots_duplicate, name="shots_duplicate"),
     path(f"{BOARD}shots/split/", shots.shots_split, name="shots_split"),

@@ -34,7 +34,7 @@ def drawn(red: int) -> tuple[str, bytes]:
 
 def film_with_media(team: Team, by: User) -> Board:
     """Three shots; the second is made with a picture and a sound, the third lands on the picture."""
-    board = film(team, by, joint=shots_of(film(team, by))[0].joint)
+    board = film(team, by)
     face, song = reference(team, by, "Face.jpg", PICTURE), reference(team, by, "Song", SOUND)
     face.tags.create(name="keeper")
     shots = shots_of(board)

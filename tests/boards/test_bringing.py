@@ -70,7 +70,7 @@ def test_shots_without_a_scene_join_the_one_they_come_to_stand_in(board: Board, 
 
 def test_what_is_foreseen_is_what_happens(team: Team, alice: User) -> None:
     board = film(team, alice, joint=Opening.CONTINUE)
-    told = bringing.foreseen(board, draft(), after(board, "a"), alice)
+    told = bringing.foreseen(board, bringing.coming(draft()), after(board, "a"), alice)
     assert prompts_of(board) == "abc"
     stored = actions.extend(board, draft=draft(), at=after(board, "a"), by=alice)
     assert told == ["The first of them opens with a cut.", *stored.sentences]
@@ -80,7 +80,7 @@ def test_what_is_foreseen_is_what_happens(team: Team, alice: User) -> None:
 
 @pytest.mark.parametrize(("first", "said"), [(Joint.CUT, "opens with a cut."), (Joint.CONTINUE, "continues shot 3.")])
 def test_the_opening_of_the_first_is_foreseen(board: Board, alice: User, first: Joint, said: str) -> None:
-    assert bringing.foreseen(board, draft(first), END, alice) == [f"The first of them {said}"]
+    assert bringing.foreseen(board, bringing.coming(draft(first)), END, alice) == [f"The first of them {said}"]
 
 
 def test_what_the_file_says_of_all_its_shots_goes_with_them(board: Board, team: Team, alice: User) -> None:

@@ -53,6 +53,10 @@ def others(charlie: User) -> Team:
     return charlie.memberships.get().team
 
 
+def is_empty(team: Team) -> bool:
+    return not any(rows.exists() for rows in (team.boards, team.files, team.references))
+
+
 def objects() -> set[str]:
     return {found.key for found in store().list("t/")}
 
@@ -150,7 +154,7 @@ def test_it_is_shown_before_anything_is_made(
 ) -> None:
     found = sent(others, charlie, zipped(film_with_media(team, alice), alice, tmp_path))
     assert (found.stage, found.shown["shots"], found.shown["media"], found.shown["lacking"]) == ("shown", 3, 2, 0)
-    assert not (others.boards.exists() or others.files.exists() or others.references.exists())
+    assert is_empty(others)
     drain()
     tasks.unpack(found.upload_id)
     assert not others.boards.exists()
@@ -163,7 +167,7 @@ def test_a_medium_that_is_no_medium_makes_nothing_and_says_which(
     found = taken(sent(others, charlie, path), charlie)
     assert found.upload.state == State.REFUSED
     assert found.upload.sentence.startswith("“Face.jpg” in this ZIP was not taken. ")
-    assert not (others.boards.exists() or others.files.exists() or others.references.exists())
+    assert is_empty(others)
     drain()
     assert not [key for key in objects() if key.startswith(f"t/{others.public_id}/")]
 
@@ -244,7 +248,7 @@ def test_whoever_cancels_gets_nothing_and_keeps_nothing(
     monkeypatch.setattr(unpacking, "examined", cancelled)
     found = taken(found, charlie)
     assert found.upload.state == State.CANCELLED
-    assert not (others.boards.exists() or others.files.exists())
+    assert is_empty(others)
     assert room(others).reserved == 0
 
 

@@ -45,7 +45,7 @@ def stored(team: Team, draft: DraftBoard, name: str, by: User, given: Given = NO
     """Inside a transaction that holds the team."""
     draft = checked(draft)
     board = new_board(team, name=(draft.name.strip() or name.strip() or UNTITLED)[:LONGEST_NAME], by=by)
-    found = Stored(board, connections={one.public_id: one for one in usable(team)})
+    found = Stored(board, connections={one.public_id: one for one in usable(team)}, count=len(draft.shots))
     board.look = draft.look
     board.settings = {**board.settings, **usable_settings(found, draft.settings, "The board")}
     board.save(update_fields=["look", "settings"])
@@ -58,7 +58,7 @@ def extended(board: Board, draft: DraftBoard, at: Spot, by: User, given: Given =
     """Inside a transaction; it takes the board's lock."""
     draft = checked(draft)
     board = locked(board, by)
-    found = Stored(board, connections={one.public_id: one for one in usable(board.team)})
+    found = Stored(board, connections={one.public_id: one for one in usable(board.team)}, count=len(draft.shots))
     desk = lay(board, by)
     change = Bring(draft, Library(board.team, draft.references, given), found, at)
     change.apply(desk)
