@@ -1,4 +1,4 @@
-"""The pages of imports and exports without a browser: what they show before and after, and what they say when it fails."""
+"""The pages of imports and exports without a browser: what they show, before and after, and what they say then."""
 
 from collections.abc import Callable
 from pathlib import Path
