@@ -20,6 +20,7 @@ TEXTS = st.one_of(
 NAMES = TEXTS.map(lambda text: text[:120]).filter(str.strip)
 IDS = NAMES.filter(lambda text: text == text.strip())
 WORDS = st.from_regex(r"[a-z0-9][a-z0-9./-]{0,30}", fullmatch=True).filter(lambda word: word != "none") | st.just("")
+TAGS = st.lists(NAMES.map(lambda text: text[:30]), max_size=4)
 SETTINGS: st.SearchStrategy[dict[str, Setting]] = st.fixed_dictionaries(
     {},
     optional={
@@ -41,7 +42,14 @@ SETTINGS: st.SearchStrategy[dict[str, Setting]] = st.fixed_dictionaries(
 def boards(draw: st.DrawFn) -> DraftBoard:
     scenes = [DraftScene(name=name) for name in draw(st.lists(NAMES, max_size=4))]
     references = [
-        DraftReference(id=name, name=draw(NAMES), kind=draw(st.sampled_from(Kind)), sha256="a" * 64)
+        DraftReference(
+            id=name,
+            name=draw(NAMES),
+            kind=draw(st.sampled_from(Kind)),
+            sha256="a" * 64,
+            tags=draw(TAGS),
+            seal=draw(WORDS),
+        )
         for name in draw(st.lists(IDS, max_size=4, unique=True))
     ]
     count = draw(st.integers(0, 6))

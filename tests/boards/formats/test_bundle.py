@@ -113,3 +113,11 @@ def test_a_file_of_nothing_but_mistakes_ends_at_the_first() -> None:
         bundle.read(changed("", shots=[1] * 5_000))
     with pytest.raises(Unusable, match="There are more than 5,000 shots"):
         bundle.read(changed("", shots=[1] * 1_000_000))
+
+
+@pytest.mark.parametrize("tags", [["x" * 31], ["x"] * 13, "harbour", [7], ["a\0"]])
+def test_tags_that_cannot_be_kept_are_refused(tags: object) -> None:
+    entry = {"id": "a", "name": "Fox", "kind": "image", "tags": tags}
+    board = {"format": "lastframe-board", "version": 1, "board": {"references": [entry]}}
+    with pytest.raises(Unusable, match=r"tag"):
+        bundle.read(json.dumps(board).encode())
