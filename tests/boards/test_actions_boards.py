@@ -124,6 +124,13 @@ def test_others_hear_of_who_is_here_only_when_it_is_news(board: Board, alice: Us
     assert list(queries.present(board)) == []
 
 
+def test_a_page_of_a_board_that_is_gone_for_good_is_told_so(board: Board, alice: User) -> None:
+    Board.objects.filter(pk=board.pk).delete()
+    for say in (actions.seen, actions.left):
+        with pytest.raises(Missing):
+            say(board, by=alice)
+
+
 def test_the_sample_has_every_joint_and_an_approval(team: Team, alice: User, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://films.example.com"
     account(team)

@@ -1,9 +1,11 @@
 """The product itself, as `make run` serves it, for people with browsers of their own."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Page
 
 from storyboard.teams.models import User
@@ -11,6 +13,11 @@ from tests.browser import OpenPage, sign_in
 from tests.server import Server
 
 Visit = Callable[..., Page]
+BUSY = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
+# What a closed page still asks for comes within this; longer than a second nothing of ours takes.
+SETTLED, LONGEST = 0.05, 5.0
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +29,19 @@ def site(django_db_setup: None) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visit(site: Server, open_page: OpenPage, transactional_db: None) -> Visit:
+def emptied(transactional_db: None) -> Iterator[None]:
+    """The tables are emptied only when the server is done with what the pages asked for: it has the same tables."""
+    yield
+    until, quiet = time.monotonic() + LONGEST, 0
+    while connection.vendor == "postgresql" and quiet < 2 and time.monotonic() < until:  # noqa: PLR2004
+        time.sleep(SETTLED)
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY)
+            quiet = 0 if cursor.fetchone() else quiet + 1
+
+
+@pytest.fixture
+def visit(site: Server, emptied: None, open_page: OpenPage) -> Visit:
     """Open a page in a browser of one's own: `visit("/teams/", alice, size=PHONE)`."""
 
     def open_as(address: str, user: User | None = None, **options: object) -> Page:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from storyboard.boards.edits import held
 from storyboard.boards.fields import is_id
 from storyboard.boards.models import Board, Presence, Shot
 from storyboard.boards.queries import HERE
 from storyboard.live.publish import publish
-from storyboard.teams.models import User
+from storyboard.teams.models import Role, User
 
 TOPIC = "presence"
 
@@ -18,7 +19,8 @@ TOPIC = "presence"
 def seen(board: Board, *, shot_id: str = "", by: User) -> None:
     """The person has it open, and perhaps this shot of it; others hear of it only when that is news."""
     # The board first, as everywhere: two tabs of one person, or a tab and a save, would otherwise wait for each other.
-    Board.objects.select_for_update(of=("self",)).only("pk").get(pk=board.pk)
+    # It may have gone for good since the page was asked for; a browser says that it is there for as long as it is open.
+    held(board, by, Role.VIEWER)
     now = timezone.now()
     rows = Shot.objects.filter(board=board, public_id=shot_id, deleted_at=None)
     shot = rows.first() if is_id(shot_id) else None
@@ -31,7 +33,7 @@ def seen(board: Board, *, shot_id: str = "", by: User) -> None:
 
 @transaction.atomic(durable=True)
 def left(board: Board, *, by: User) -> None:
-    Board.objects.select_for_update(of=("self",)).only("pk").get(pk=board.pk)
+    held(board, by, Role.VIEWER)
     if Presence.objects.filter(board=board, user=by).delete()[0]:
         publish(board.channel, TOPIC)
 
