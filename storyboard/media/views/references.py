@@ -64,8 +64,10 @@ def reference_delete(request: SignedInRequest, team_id: str, reference_id: str) 
     if not wants_fragment(request):
         messages.success(request, f"{found.name} is deleted. The library’s page brings it back.")
         return redirect("library", team_id)
-    html = render_to_string("media/library.html#shelf", shelf(request, own, FindForm(request.GET)), request)
-    undo = render_to_string("media/_undo.html", {"reference": found, "team": own.team}, request)
+    context = shelf(request, own, FindForm(request.GET))
+    html = render_to_string("media/library.html#shelf", context, request)
+    # What is brought back comes into the shelf that is shown, which may be what somebody searched for.
+    undo = render_to_string("media/_undo.html", context | {"reference": found}, request)
     return HttpResponse(html + undo)
 
 
