@@ -36,10 +36,13 @@ def measured(what: str, work: Callable[[int], object], times: int = TIMES) -> Li
 
 
 def lines(size: int) -> list[Line]:
+    from django.test import Client
+
     from storyboard.boards import actions, judged, queries
     from storyboard.boards.changes import NewShot, Spot
     from storyboard.boards.models import Board, Joint
     from storyboard.boards.summary import summary_of
+    from storyboard.boards.views.cells import drawn
     from storyboard.teams.models import Membership, Role, Team, User
     from tests.boards.films import account, shots_of
 
@@ -53,6 +56,18 @@ def lines(size: int) -> list[Line]:
     shots = shots_of(board)
     last = shots[-1]
     place = (team.public_id, board.public_id)
+
+    browser = Client()
+    browser.force_login(user)
+    address = f"/teams/{team.public_id}/boards/{board.public_id}/"
+
+    def page(number: int, below: str = "") -> None:
+        assert browser.get(address + below, headers={"HX-Request": "true"} if below else {}).status_code == 200
+
+    def first_page(number: int) -> None:
+        judged.remembered.clear()
+        drawn.cache_clear()
+        page(number)
 
     def load(number: int) -> None:
         summary_of(queries.sheet_for(user, *place))
@@ -75,6 +90,11 @@ def lines(size: int) -> list[Line]:
     found = [
         measured("sheet and summary, nothing remembered", fresh),
         measured("sheet and summary", load),
+        measured("the page, nothing remembered", first_page),
+        measured("the page", page),
+        measured("its strip", lambda number: page(number, "strip/")),
+        measured("one card", lambda number: page(number, f"shots/{last.public_id}/card/")),
+        measured("the inspector of a shot", lambda number: page(number, f"shots/{last.public_id}/")),
         measured("save one field", save),
         measured("move one shot to the other end", move),
         measured("undo that", lambda number: actions.undo(board, by=user), TIMES // 2),
@@ -92,17 +112,22 @@ def main() -> None:
         import django
         from django.conf import settings
         from django.core.management import call_command
+        from django.db import connection
 
         django.setup()
         call_command("migrate", verbosity=0)
-        settings.DEBUG = True  # counts queries
+        settings.ALLOWED_HOSTS = ["testserver"]
+        # Counts queries; set before a template is read it would also read each of them anew for every page.
+        connection.force_debug_cursor = True
         tables = {size: lines(size) for size in SIZES}
     print(f"{'milliseconds, p50 / p95':<40}" + "".join(f"{size:>13,} shots" for size in SIZES))
     for at, line in enumerate(tables[SIZES[0]]):
         cells = [f"{tables[size][at].p50:.1f} / {tables[size][at].p95:.1f}" for size in SIZES]
         print(f"{line.what:<40}" + "".join(f"{cell:>19}" for cell in cells))
-    print(f"{'queries of a save / of a load':<40}", end="")
-    print("".join(f"{f'{tables[size][2].queries} / {tables[size][1].queries}':>19}" for size in SIZES))
+    print(f"{'queries of the page / its card / a save':<40}", end="")
+    counted = [[tables[size][at].queries for at in (3, 5, 7)] for size in SIZES]
+    print("".join(f"{' / '.join(map(str, each)):>19}" for each in counted))
+    print(f"load average: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

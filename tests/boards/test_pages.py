@@ -11,6 +11,7 @@ from storyboard.boards import actions
 from storyboard.boards.changes import NewShot
 from storyboard.boards.choices import merged
 from storyboard.boards.models import Board, Shot
+from storyboard.boards.views.cells import drawn
 from storyboard.teams.models import Membership, Role, Team, User
 
 AsUser = Callable[[User], Client]
@@ -54,13 +55,15 @@ def test_the_board_shows_its_shots_with_their_joints(film: Board, alice: User, a
 
 
 def test_a_viewer_reads_everything_and_is_offered_no_change(
-    film: Board, bob: User, join: Join, as_user: AsUser
+    film: Board, alice: User, bob: User, join: Join, as_user: AsUser
 ) -> None:
     join(bob, Role.VIEWER)
+    assert "Select shot 2" in as_user(alice).get(at("board", film)).text
     client = as_user(bob)
     page = client.get(f"{at('board', film)}?shot={shot_at(film, 2).public_id}").text
     assert "The lamp ignites" in page
     assert "Add shot" not in page
+    assert "Select shot 2" not in page
     assert "saving.js" not in page
     assert client.post(at("shots_add", film)).status_code == 403
 
@@ -138,6 +141,17 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
             assert client.get(at(name, film)).status_code == 200
     with django_assert_max_num_queries(10):
         client.get(at("shot_card", film, shot_at(film, 3).public_id))
+
+
+def test_a_card_is_drawn_again_only_when_what_it_shows_is_different(film: Board, alice: User, as_user: AsUser) -> None:
+    client = as_user(alice)
+    client.get(at("board_strip", film))
+    drawn_before = drawn.cache_info().misses
+    client.get(at("board_strip", film))
+    assert drawn.cache_info().misses == drawn_before
+    actions.save_field(shot_at(film, 3), name="notes", value="For the team", base_version=None, by=alice)
+    assert "Has notes" in client.get(at("board_strip", film)).text
+    assert drawn.cache_info().misses == drawn_before + 1
 
 
 def test_what_is_exported_is_imported_as_the_same_film(film: Board, team: Team, alice: User, as_user: AsUser) -> None:

@@ -58,8 +58,7 @@ def shot_card(request: SignedInRequest, team_id: str, board_id: str, shot_id: st
     sheet = shot_alone(request, team_id, board_id, shot_id)
     if sheet is None:
         return HttpResponse(status=204)
-    context = frame_of(sheet) | {"cell": alone(sheet)}
-    return changed(render(request, "boards/_cell.html", context))
+    return changed(HttpResponse(alone(sheet).html))
 
 
 def changed(response: HttpResponse) -> HttpResponse:

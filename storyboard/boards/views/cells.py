@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from storyboard.boards.asks import Ask
 from storyboard.boards.models import Joint, Scene, Shot
 from storyboard.boards.views.shown import short
-from storyboard.providers.base import Problem
+from storyboard.boards.templatetags.boards import price
+from storyboard.media.models import Reference
+
+# More than the two lines of a wide card; the whole prompt is in the inspector.
+SHOWN = 400
+# Drawn cards that are kept, of about two kilobytes each.
+KEPT = 8_000
 
 
 class Opening(NamedTuple):
@@ -34,6 +44,32 @@ CUT = Opening("scissors", "cut", "Cut: opens fresh, from its prompt")
 LOOSE = Opening("triangle-alert", "loose", "The shot that this one followed is gone. Choose another", "loose")
 
 
+class Face(NamedTuple):
+    """Everything that a card shows, and nothing else: whatever is the same looks the same, for everybody."""
+
+    id: str
+    position: int
+    topics: tuple[str, ...]
+    opening: Opening
+    prompt: str
+    problems: int
+    seconds: int
+    chip: str
+    price: str
+    team: str
+    picture: str
+    version: str
+    needs_approval: bool
+    has_notes: bool
+    may_edit: bool
+
+
+@lru_cache(maxsize=KEPT)
+def drawn(face: Face) -> SafeString:
+    """Most of a board looks as it did a moment ago, and drawing its cards is most of the work of its page."""
+    return render_to_string("boards/_cell.html", {"card": face})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A shot in its place."""
@@ -41,10 +77,32 @@ class Cell:
     shot: Shot
     ask: Ask
     opening: Opening
+    may_edit: bool = False
 
     @property
-    def problems(self) -> list[Problem]:
-        return self.ask.blocks
+    def html(self) -> SafeString:
+        return drawn(self.face)
+
+    @property
+    def face(self) -> Face:
+        shot, picture = self.shot, self.picture
+        return Face(
+            id=shot.public_id,
+            position=shot.position,
+            topics=tuple(self.topics),
+            opening=self.opening,
+            prompt=shot.prompt[:SHOWN],
+            problems=len(self.ask.blocks),
+            seconds=self.ask.choices.seconds,
+            chip=self.chip,
+            price=price(self.ask.quote),
+            team=shot.board.team.public_id,
+            picture=picture.public_id if picture else "",
+            version=str(picture.version) if picture else "",
+            needs_approval=shot.needs_approval,
+            has_notes=bool(shot.notes),
+            may_edit=self.may_edit,
+        )
 
     @property
     def chip(self) -> str:
@@ -58,7 +116,7 @@ class Cell:
         return [self.shot.topic, source.topic] if source else [self.shot.topic]
 
     @property
-    def picture(self) -> object | None:
+    def picture(self) -> Reference | None:
         """Until there is a take: what it lands on, else its first picture of the library."""
         if self.shot.landing and self.shot.joint == Joint.LAND:
             return self.shot.landing
@@ -94,8 +152,8 @@ def opening_of(shot: Shot) -> Opening:
     return Opening(icon, word if neighbours else f"from {source.position}", said, "linked")
 
 
-def cell_of(ask: Ask) -> Cell:
-    return Cell(shot=ask.shot, ask=ask, opening=opening_of(ask.shot))
+def cell_of(ask: Ask, *, may_edit: bool) -> Cell:
+    return Cell(shot=ask.shot, ask=ask, opening=opening_of(ask.shot), may_edit=may_edit)
 
 
 def groups_of(cells: Sequence[Cell]) -> list[Group]:

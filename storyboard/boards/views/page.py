@@ -38,15 +38,17 @@ def frame_of(sheet: Sheet) -> dict[str, Any]:
 
 
 def strip_of(sheet: Sheet) -> dict[str, Any]:
-    cells = [cell_of(one) for one in sheet.asks()]
-    return frame_of(sheet) | {"cells": cells, "groups": groups_of(cells)}
+    frame = frame_of(sheet)
+    cells = [cell_of(one, may_edit=frame["may_edit"]) for one in sheet.asks()]
+    return frame | {"cells": cells, "groups": groups_of(cells)}
 
 
 def alone(sheet: Sheet) -> Cell:
     """The card of a sheet that has one shot; what hands on to another asks for its last frame."""
     (shot,) = sheet.shots
     handed_on = Shot.objects.filter(joint_from=shot, deleted_at=None).exists()
-    return cell_of(ask(shot, sheet.connections, handed_on=handed_on))
+    asked = ask(shot, sheet.connections, handed_on=handed_on)
+    return cell_of(asked, may_edit=frame_of(sheet)["may_edit"])
 
 
 def side_of(sheet: Sheet, cells: Iterable[Cell], shot_id: str = "", tab: str = "") -> dict[str, Any]:
