@@ -176,6 +176,7 @@ MATRIX: dict[str, list[Row]] = {
     "board_unarchive": team(Role.EDITOR, post=302),
     "board_delete": team(Role.EDITOR, post=302),
     "board_restore": team(Role.EDITOR, post=302),
+    "board_budget": team(Role.OWNER, post=200, data={"value": "25", "base": "0"}),
     "board_rename": team(Role.EDITOR, post=302, data={"name": "Clockwork"}),
     "board_save": team(Role.EDITOR, post=200, data={"field": "look", "value": "amber", "base": "0"}),
     "board_name": team(Role.VIEWER, 200),
@@ -208,8 +209,12 @@ MATRIX: dict[str, list[Row]] = {
     "shot_reset": team(Role.EDITOR, post=302, data={"reset": "seconds"}),
     "shot_landing": team(Role.EDITOR, post=302),
     "shot_references": team(Role.EDITOR, post=302),
+    # Of an upload that is not there
+    "shot_upload": team(Role.EDITOR, post=404),
     "scene_save": team(Role.EDITOR, post=200, data={"field": "name", "value": "Dusk", "base": "0"}),
     "scene_rename": team(Role.EDITOR, post=302, data={"value": "Dusk"}),
+    # The sample’s first scene goes behind its second
+    "scene_move": team(Role.EDITOR, post=302, data={"way": "later", "sure": "1"}),
     "scene_dissolve": team(Role.EDITOR, post=302),
     # Media
     "media_file": UNSIGNED,

@@ -11,15 +11,26 @@
     if (!draft) { next(); return; }
     const part = (name) => dialog().querySelector(`[data-${name}]`);
     part("by").textContent = shown.by || "Somebody else";
+    part("title").textContent = shown.text ? "Two of you wrote here" : `Two of you chose ${name()}`;
+    part("how").textContent = shown.text ? "while you were writing" : "just before you";
     part("theirs").textContent = shown.said ?? shown.theirs;
     part("mine").textContent = label(draft);
     dialog().querySelector("[data-keep=both]").hidden = !shown.text;
     dialog().showModal();
   };
-  // A choice from a list is shown by its words.
-  const label = ({ value }) => {
+  // The field's own label: “the length”, “the model”.
+  const name = () => {
     const field = saving.fieldsOf(shown.id)[0];
-    return field?.matches("select") ? field.selectedOptions[0]?.textContent ?? value : value;
+    const words = field?.closest("fieldset")?.querySelector("legend") ?? field?.labels?.[0];
+    return words ? `“${words.textContent.trim()}”` : "this";
+  };
+  // A choice is shown by its words.
+  const label = ({ value }) => {
+    const fields = saving.fieldsOf(shown.id);
+    const option = fields.flatMap((field) => [...field.options ?? []]).find((each) => each.value === value);
+    const radio = fields.find((field) => field.type === "radio" && field.value === value);
+    if (fields[0]?.type === "checkbox") return value ? "On" : "Off";
+    return option?.textContent ?? radio?.labels[0]?.textContent ?? (value || "Nothing");
   };
 
   const keep = (value) => {
@@ -34,10 +45,7 @@
     both: () => keep(`${shown.theirs}\n\n${drafts.get(shown.id).value}`),
     theirs: () => {
       drafts.drop(shown.id);
-      for (const field of saving.fieldsOf(shown.id)) {
-        field.dataset.version = shown.version;
-        if ("defaultValue" in field) field.defaultValue = shown.theirs;
-      }
+      for (const field of saving.fieldsOf(shown.id)) saving.confirm(field, shown.theirs, shown.version);
       saving.settle();
       const topic = shown.topics?.[0];
       if (topic) document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { bubbles: true }));

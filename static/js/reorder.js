@@ -22,11 +22,33 @@ window.moving = (() => {
     const scene = to.closest(".scene").dataset.scene ?? "";
     send(ids, { ...(after ? { after } : { before }), scene, focus: id });
   };
-  const ordered = ({ to, from, oldIndex, newIndex }) => {
-    if (to === from && oldIndex === newIndex) return;
-    const ids = [...to.querySelectorAll("[data-id]")].map((each) => each.dataset.id);
-    post(`shots/${board.openShot()}/references/`, { references: ids.join(",") }, "#inspector");
+  // A whole scene: over its neighbour by keys, or to where its sections stand after a drag.
+  const scene = (section, way) => {
+    if (section?.dataset.scene) post(`scenes/${section.dataset.scene}/move/`, { way: way > 0 ? "later" : "earlier" }, "#strip");
   };
+  const carried = ({ item, oldDraggableIndex, newDraggableIndex }) => {
+    document.getElementById("strip").classList.remove("carrying");
+    if (oldDraggableIndex === newDraggableIndex) return;
+    const shots = (section) => [...section?.querySelectorAll(".cell[data-shot]") ?? []].map((cell) => cell.dataset.shot);
+    const own = (section) => section?.dataset.scene === item.dataset.scene;
+    const beside = (step) => { let at = item[step]; while (own(at)) at = at[step]; return shots(at); };
+    const [earlier, later] = [beside("previousElementSibling"), beside("nextElementSibling")];
+    post(`scenes/${item.dataset.scene}/move/`, earlier.length ? { after: earlier.at(-1) } : { before: later[0] }, "#strip");
+  };
+  const references = (values) => post(`shots/${board.openShot()}/references/`, values, "#inspector");
+  const ordered = ({ oldIndex, newIndex }) => {
+    if (oldIndex === newIndex) return;
+    const all = document.getElementById("references");
+    const ids = [...all.querySelectorAll("[data-id]")].map((each) => each.dataset.id);
+    references({ references: ids.join(","), base: all.dataset.version });
+  };
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest?.("#references [data-id]");
+    const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+    if (!row || !way || !event.altKey) return;
+    event.preventDefault();
+    references({ [way]: row.dataset.id });
+  });
 
   const ready = () => {
     const motion = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 140;
@@ -37,8 +59,16 @@ window.moving = (() => {
         delay: 220, delayOnTouchOnly: true, touchStartThreshold: 6, onEnd: dropped,
       });
     }
-    const pictures = document.querySelector("[data-order]");
-    if (pictures && !Sortable.get(pictures)) Sortable.create(pictures, { animation: motion, draggable: "[data-id]", filter: "button", preventOnFilter: false, onEnd: ordered });
+    const reel = document.getElementById("strip");
+    if (reel && !Sortable.get(reel)) Sortable.create(reel, {
+      animation: motion, draggable: ".scene", handle: "[data-grip]", filter: "input, button, summary, .pop", preventOnFilter: false,
+      delay: 220, delayOnTouchOnly: true, touchStartThreshold: 6, onEnd: carried,
+      // Folded while one is carried, so that the next scene is near; not before the browser has begun to drag.
+      onStart: () => setTimeout(() => reel.classList.add("carrying")),
+    });
+    for (const list of document.querySelectorAll("[data-order]")) {
+      if (!Sortable.get(list)) Sortable.create(list, { animation: motion, draggable: "[data-id]", filter: "button", preventOnFilter: false, onEnd: ordered });
+    }
   };
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:after:swap", ready);
@@ -48,5 +78,5 @@ window.moving = (() => {
     if (event.target.id === "ask" && event.target.returnValue !== "go") htmx.ajax("GET", "strip/", { source: "#add", target: "#strip", swap: "outerMorph" });
   }, true);
 
-  return { by };
+  return { by, scene };
 })();

@@ -61,7 +61,7 @@ window.saving = (() => {
     }
     if (answer.theirs !== undefined) {
       if (now) drafts.keep(id, { ...now, met: true });
-      say("wrong", "Somebody else changed this too. Choose which words stay.");
+      say("wrong", "Somebody else changed this too. Choose what stays.");
       document.dispatchEvent(new CustomEvent("conflict", { detail: { id, ...answer } }));
       return;
     }
@@ -144,5 +144,5 @@ window.saving = (() => {
     if (drafts.recover(page(), LEFT_BEHIND).length) { settle(); flush(); }
   });
 
-  return { flush, send, fieldsOf, settle, changed };
+  return { flush, send, fieldsOf, settle, changed, confirm };
 })();

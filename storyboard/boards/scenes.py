@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from storyboard.boards.changes import END, Spot
 from storyboard.boards.desk import Desk
@@ -59,6 +60,20 @@ class MoveScene:
         else:
             index = edge(others, others.index(beside), before=bool(self.spot.before))
         desk.place(shots, index)
+
+
+def beyond(shots: Sequence[Shot], scene: Scene, *, earlier: bool) -> Spot:
+    """The spot on the other side of the neighbouring scene, or of the shots without one that stand there."""
+    runs = [list(run) for _, run in groupby(shots, key=lambda shot: shot.scene_id)]
+    at = next((number for number, run in enumerate(runs) if run[0].scene_id == scene.pk), None)
+    if at is None:
+        raise Missing(GONE)
+    if earlier and at > 0:
+        return Spot(before=runs[at - 1][0].public_id)
+    others = [run for run in runs[at + 1 :] if run[0].scene_id != scene.pk]
+    if earlier or not others:
+        raise Conflict(f"The scene “{scene.name}” is {'first' if earlier else 'last'} already.")
+    return Spot(after=others[0][-1].public_id)
 
 
 def shots_in(desk: Desk, scene_id: str) -> list[Shot]:

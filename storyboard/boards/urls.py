@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{BOARD}unarchive/", home.board_unarchive, name="board_unarchive"),
     path(f"{BOARD}delete/", home.board_delete, name="board_delete"),
     path(f"{BOARD}restore/", home.board_restore, name="board_restore"),
+    path(f"{BOARD}budget/", saves.board_budget, name="board_budget"),
     path(f"{BOARD}rename/", board.board_rename, name="board_rename"),
     path(f"{BOARD}save/", saves.board_save, name="board_save"),
     path(f"{BOARD}name/", board.board_name, name="board_name"),
@@ -62,7 +63,9 @@ urlpatterns = [
     path(f"{SHOT}reset/", shot.shot_reset, name="shot_reset"),
     path(f"{SHOT}landing/", shot.shot_landing, name="shot_landing"),
     path(f"{SHOT}references/", shot.shot_references, name="shot_references"),
+    path(f"{SHOT}upload/", shot.shot_upload, name="shot_upload"),
     path(f"{SCENE}save/", saves.scene_save, name="scene_save"),
     path(f"{SCENE}rename/", shots.scene_rename, name="scene_rename"),
+    path(f"{SCENE}move/", shots.scene_move, name="scene_move"),
     path(f"{SCENE}dissolve/", shots.scene_dissolve, name="scene_dissolve"),
 ]

@@ -48,7 +48,9 @@ def test_viewers_make_change_and_delete_nothing(
 def test_budgets_are_the_owners(board: Board, alice: User, editor: User) -> None:
     with pytest.raises(Forbidden):
         actions.set_budget(board, micro_usd=5_000_000, by=editor)
-    assert actions.set_budget(board, micro_usd=5_000_000, by=alice).budget_micro_usd == 5_000_000
+    actions.set_budget(board, micro_usd=5_000_000, by=alice)
+    board.refresh_from_db()
+    assert board.budget_micro_usd == 5_000_000
     assert AuditEntry.objects.filter(action=Did.BUDGET_CHANGED).count() == 1
     with pytest.raises(DomainError):
         actions.set_budget(board, micro_usd=-1, by=alice)

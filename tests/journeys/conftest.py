@@ -33,7 +33,7 @@ def emptied(transactional_db: None) -> Iterator[None]:
     """The tables are emptied only when the server is done with what the pages asked for: it has the same tables."""
     yield
     until, quiet = time.monotonic() + LONGEST, 0
-    while connection.vendor == "postgresql" and quiet < 2 and time.monotonic() < until:  # noqa: PLR2004
+    while connection.vendor == "postgresql" and quiet < 2 and time.monotonic() < until:
         time.sleep(SETTLED)
         with connection.cursor() as cursor:
             cursor.execute(BUSY)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from storyboard.boards.actions.copies import copy_film
+from storyboard.boards.actions.saving import Clash, Saved
 from storyboard.boards.edits import GONE, held
 from storyboard.boards.fields import LONGEST_NAME, checked
 from storyboard.boards.models import Board
@@ -19,7 +20,7 @@ from storyboard.teams.actions.lock import locked
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Role, Team, User
 
-TOPIC = "boards"
+TOPIC, BUDGET = "boards", "budget"
 # Two presses of one button, not two wishes.
 TWICE = timedelta(seconds=10)
 MOST = 2_000
@@ -83,21 +84,24 @@ def restore_board(board: Board, *, by: User) -> Board:
 
 
 @transaction.atomic(durable=True)
-def set_budget(board: Board, *, micro_usd: int | None, by: User) -> Board:
-    """What renders of this board may cost in all; None is no limit. Owners only."""
+def set_budget(board: Board, *, micro_usd: int | None, base_version: int | None = None, by: User) -> Saved | Clash:
+    """What renders of this board may cost in all; None is no limit. Owners only, and no step that is undone."""
     found = held(board, by, Role.OWNER)
     if found.deleted_at is not None:
         raise Missing(GONE)
     if micro_usd is not None and not 0 <= micro_usd <= MOST_DOLLARS:
         raise DomainError("A budget is an amount of dollars from 0 to 1,000,000, or none.")
-    if found.budget_micro_usd == micro_usd:
-        return found
-    detail: dict[str, object] = {"before": found.budget_micro_usd, "after": micro_usd}
-    found.budget_micro_usd = micro_usd
-    found.save(update_fields=["budget_micro_usd"])
+    before, version = found.budget_micro_usd, found.versions.get(BUDGET, 0)
+    if before == micro_usd:
+        return Saved(found, BUDGET, micro_usd, version)
+    if base_version not in {None, version}:
+        return Clash(found, BUDGET, micro_usd, before, version, None, None)
+    found.budget_micro_usd, found.versions = micro_usd, {**found.versions, BUDGET: version + 1}
+    found.save(update_fields=["budget_micro_usd", "versions"])
+    detail: dict[str, object] = {"before": before, "after": micro_usd}
     record(Did.BUDGET_CHANGED, by=by, team=found.team, subject=found.name, detail=detail)
     publish(found.channel, "board")
-    return found
+    return Saved(found, BUDGET, micro_usd, version + 1)
 
 
 @transaction.atomic(durable=True)

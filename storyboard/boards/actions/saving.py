@@ -3,6 +3,7 @@
 A save loads its own row only, for it happens while people type.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as part
 from datetime import datetime
@@ -59,6 +60,31 @@ def save_field(row: Row, *, name: str, value: object, base_version: int | None, 
     desk.set(own, name, kept)
     done = finish(desk, f"Change the {LABELS[name]} of {called(own)}", typed=True)
     return Saved(own, name, kept, own.versions.get(name, 0), said, done.consequences)
+
+
+@transaction.atomic(durable=True)
+def save_model(
+    row: Board | Shot, *, connection: object, model: object, base_version: int | None, by: User
+) -> Saved | Clash:
+    """A connection and one of its models, chosen as one; `base_version` counts both: see pair_version."""
+    desk, own = opened(row, "model", by)
+    pair = {"connection": connection, "model": model}
+    kept = {name: prepared(desk, own, name, value)[0] for name, value in pair.items()}
+    version = pair_version(own.versions)
+    values = desk.values(own)
+    now = {name: values.get(name, UNSET) for name in pair}
+    if base_version not in {None, version} and now != kept:
+        author = queries.author_of(desk.board, own, "model") or queries.author_of(desk.board, own, "connection")
+        return Clash(own, "model", kept, now, version, author, changed_at(own))
+    for name, value in kept.items():
+        desk.set(own, name, value)
+    done = finish(desk, f"Change the model of {called(own)}", typed=True)
+    return Saved(own, "model", kept, pair_version(own.versions), consequences=done.consequences)
+
+
+def pair_version(versions: Mapping[str, int]) -> int:
+    """The same model at another connection is another choice."""
+    return versions.get("connection", 0) + versions.get("model", 0)
 
 
 def set_joint(shot: Shot, *, joint: str, onto: str = "", base_version: int | None = None, by: User) -> Saved | Clash:

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 
 from storyboard.boards.asks import Ask
 from storyboard.boards.models import Joint, Scene, Shot
-from storyboard.boards.views.shown import short
 from storyboard.boards.templatetags.boards import price
+from storyboard.boards.views.shown import short
 from storyboard.media.models import Reference
 
 # More than the two lines of a wide card; the whole prompt is in the inspector.

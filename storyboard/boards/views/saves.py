@@ -9,12 +9,14 @@ from django.views.decorators.http import require_POST
 
 from storyboard.boards import actions
 from storyboard.boards.actions import Clash, Saved
-from storyboard.boards.choices import merged
+from storyboard.boards.choices import model_for
+from storyboard.boards.fields import is_id
 from storyboard.boards.models import Board, Scene, Shot
 from storyboard.boards.views.load import board_in, in_json, scene_in, shot_in
-from storyboard.boards.views.values import TEXTS, as_sent, in_words, model_pair, parsed, version
+from storyboard.boards.views.values import TEXTS, as_sent, in_words, micro, model_pair, parsed, version
+from storyboard.connections.queries import usable
 from storyboard.teams.decorators import SignedInRequest, signed_in
-from storyboard.teams.models import User
+from storyboard.teams.models import Role
 
 
 @require_POST
@@ -24,7 +26,7 @@ def shot_save(request: SignedInRequest, team_id: str, board_id: str, shot_id: st
     shot = shot_in(request, team_id, board_id, shot_id)
     name = request.POST.get("field", "")
     if name == "model":
-        return kept(save_model(shot, request.POST.get("value", ""), request.user), "model", [shot.topic])
+        return saved_model(request, shot, [shot.topic])
     return saved(request, shot, [shot.topic, *(["order"] if name == "joint" else [])])
 
 
@@ -34,8 +36,18 @@ def shot_save(request: SignedInRequest, team_id: str, board_id: str, shot_id: st
 def board_save(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
     board = board_in(request, team_id, board_id)
     if request.POST.get("field") == "model":
-        return kept(save_default(board, request.POST.get("value", ""), request.user), "model", ["board"])
+        return saved_model(request, board, ["board"])
     return saved(request, board, ["board"])
+
+
+@require_POST
+@signed_in
+@in_json
+def board_budget(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
+    """Owners only: a budget is the team's money, and no part of the film that editors undo and redo."""
+    board = board_in(request, team_id, board_id, Role.OWNER)
+    amount, base = micro(request.POST.get("value", "")), version(request.POST.get("base", ""))
+    return answer(actions.set_budget(board, micro_usd=amount, base_version=base, by=request.user), ["board"])
 
 
 @require_POST
@@ -49,17 +61,35 @@ def saved(request: SignedInRequest, row: Board | Scene | Shot, topics: list[str]
     name, text = request.POST.get("field", ""), request.POST.get("value", "")
     base = version(request.POST.get("base", ""))
     outcome = actions.save_field(row, name=name, value=parsed(name, text), base_version=base, by=request.user)
+    return answer(outcome, topics)
+
+
+def saved_model(request: SignedInRequest, row: Board | Shot, topics: list[str]) -> JsonResponse:
+    """Both halves are the row's own, so that another connection of the board leaves no odd pair behind."""
+    pair, base = model_pair(request.POST.get("value", "")), version(request.POST.get("base", ""))
+    return answer(actions.save_model(row, **pair, base_version=base, by=request.user), topics)
+
+
+def answer(outcome: Saved | Clash, topics: list[str]) -> JsonResponse:
     if isinstance(outcome, Clash):
         return met(outcome, topics)
-    return kept(outcome.version, name, topics, remark=remark_of(outcome))
-
-
-def kept(number: int, name: str, topics: list[str], *, remark: str = "") -> JsonResponse:
-    return JsonResponse({"version": number, "field": name, "topics": topics, "remark": remark})
+    said = {"version": outcome.version, "field": outcome.field, "topics": topics, "remark": remark_of(outcome)}
+    return JsonResponse(said)
 
 
 def remark_of(outcome: Saved) -> str:
     return " ".join([outcome.sentence, *(each.sentence for each in outcome.consequences)]).strip()
+
+
+def said_of(clash: Clash) -> str:
+    """What they chose, for a person: a model by its name."""
+    if not isinstance(clash.theirs, dict):
+        return in_words(clash.field, clash.theirs)
+    connection, model = clash.theirs.values()
+    team = clash.row.team if isinstance(clash.row, Board) else clash.row.board.team
+    found = usable(team).filter(public_id=connection).first() if is_id(connection) else None
+    known = model_for(found, str(model))
+    return f"{known.label} at {found}" if known else in_words("model", model)
 
 
 def met(clash: Clash, topics: list[str]) -> JsonResponse:
@@ -68,25 +98,10 @@ def met(clash: Clash, topics: list[str]) -> JsonResponse:
         {
             "version": clash.version,
             "field": clash.field,
-            "theirs": as_sent(clash.theirs),
-            "said": in_words(clash.field, clash.theirs),
+            "theirs": as_sent(clash.field, clash.theirs),
+            "said": said_of(clash),
             "by": str(clash.by or ""),
             "text": clash.field in TEXTS,
             "topics": topics,
         }
     )
-
-
-def save_model(shot: Shot, text: str, by: User) -> int:
-    """Both halves are the shot's own, so that another connection of the board leaves no odd pair behind."""
-    done = actions.bulk_change(shot.board, ids=[shot.public_id], values=model_pair(text), by=by)
-    versions: dict[str, int] = done.shots[0].versions if done.shots else shot.versions
-    return versions.get("model", 0)
-
-
-def save_default(board: Board, text: str, by: User) -> int:
-    pair = model_pair(text)
-    if merged(board.settings).connection != pair["connection"]:
-        actions.save_field(board, name="connection", value=pair["connection"], base_version=None, by=by)
-    outcome = actions.save_field(board, name="model", value=pair["model"], base_version=None, by=by)
-    return outcome.version

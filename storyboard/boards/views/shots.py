@@ -12,6 +12,7 @@ from storyboard.boards.edits import Done
 from storyboard.boards.fields import UNSET
 from storyboard.boards.forms import ChangeForm
 from storyboard.boards.models import Board
+from storyboard.boards.scenes import MoveScene, beyond
 from storyboard.boards.views.done import ask_first, changed, is_sure, told
 from storyboard.boards.views.load import board_in, scene_in
 from storyboard.errors import DomainError
@@ -19,6 +20,7 @@ from storyboard.teams.decorators import SignedInRequest, signed_in
 
 FORGOTTEN = ("seconds", "ratio", "resolution", "audio", "seed", "search", "safety", "fallback", "connection", "model")
 WRITE, CARD = "in-prompt", "card"
+WAYS = ("earlier", "later")
 
 
 def ids_of(request: SignedInRequest) -> list[str]:
@@ -149,6 +151,21 @@ def scene_rename(request: SignedInRequest, team_id: str, board_id: str, scene_id
     scene = scene_in(request, team_id, board_id, scene_id)
     actions.save_field(scene, name="name", value=request.POST.get("value", ""), base_version=None, by=request.user)
     return changed(request, scene.board, "The scene has its new name.")
+
+
+@require_POST
+@signed_in
+def scene_move(request: SignedInRequest, team_id: str, board_id: str, scene_id: str) -> HttpResponse:
+    """All its shots: over the neighbouring scene (`way`: earlier or later), or beside a shot."""
+    scene = scene_in(request, team_id, board_id, scene_id)
+    board, way = scene.board, request.POST.get("way", "")
+    live = board.shots.filter(deleted_at=None).order_by("position")
+    spot = beyond(list(live), scene, earlier=way == "earlier") if way in WAYS else spot_of(request)
+    change = MoveScene(scene_id, spot)
+    if not is_sure(request) and (found := queries.consequences_of(board, change, request.user)):
+        return ask_first(request, board, f"Move the scene “{scene.name}”?", found)
+    done = actions.move_scene(board, scene_id=scene_id, to=spot, by=request.user)
+    return changed(request, board, told(f"Moved the scene “{scene.name}”.", done.consequences), focus=CARD)
 
 
 @require_POST

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from storyboard.boards.actions import pair_version
 from storyboard.boards.asks import Ask, suited
 from storyboard.boards.choices import Choices, merged, model_for
 from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.views.cells import Cell
 from storyboard.boards.views.shown import OfConnection, hints_of, kept, models_offered, shown
+from storyboard.boards.views.values import amount
 from storyboard.media.models import Reference
 from storyboard.providers.base import Kind, Mode, Quote
 from storyboard.providers.catalog import Model
@@ -23,12 +25,36 @@ from storyboard.providers.catalog import Model
 PICTURE = "https://picture.invalid/"
 TABS = ("shot", "notes")
 # How the prompt calls a reference: by its kind, counted from 1.
+PLURAL = {Kind.IMAGE: "Pictures", Kind.VIDEO: "Clips", Kind.AUDIO: "Sounds"}
 CALLED = {Kind.IMAGE: "Image", Kind.VIDEO: "Video", Kind.AUDIO: "Audio"}
 
 
 class Called(NamedTuple):
     reference: Reference
     called: str
+
+
+class Part(NamedTuple):
+    """The references of one kind: what the model uses them for is said by their kind."""
+
+    label: str
+    rows: list[Called]
+    # How many the model takes; None when there is no model.
+    most: int | None
+
+
+def parts(references: Sequence[Reference], model: Model | None) -> list[Part]:
+    """Pictures, clips and sounds, each in the order in which the prompt counts them."""
+    found = called(references)
+    parted = [(kind, [one for one in found if one.reference.kind == kind]) for kind in PLURAL]
+    return [Part(PLURAL[kind], rows, taken(model, kind)) for kind, rows in parted]
+
+
+def taken(model: Model | None, kind: Kind) -> int | None:
+    if model is None:
+        return None
+    limit = model.limits.get(kind)
+    return limit.count if limit else 0
 
 
 def called(references: Sequence[Reference]) -> list[Called]:
@@ -55,10 +81,11 @@ def shot_side(sheet: Sheet, cell: Cell, tab: str = "") -> dict[str, Any]:
         "joints": joints_of(asked),
         "exact_offered": shot.joint in {Joint.CONTINUE, Joint.LAND} and (shot.exact or can_be_exact(asked)),
         "followable": followable(shot),
-        "references": called([row.reference for row in shot.references.all()]),
+        "references": shot.references.all(),
+        "parts": parts([row.reference for row in shot.references.all()], model),
         "most_references": sum(limit.count for limit in model.limits.values()) if model else 0,
         "connections": offers(sheet, asked.choices),
-        "model_version": shot.versions.get("model", 0),
+        "model_version": pair_version(shot.versions),
         "model_own": bool({"connection", "model"} & set(shot.settings)) and model is not None,
         "board_model": model_name(sheet, board),
         "kept": " ".join(filter(None, [asked.said, kept(asked.choices, model)])),
@@ -90,9 +117,10 @@ def board_side(sheet: Sheet) -> dict[str, Any]:
         "tab": "board",
         "connections": offers(sheet, choices),
         "has_model": model is not None,
-        "model_version": sheet.board.versions.get("model", 0),
+        "model_version": pair_version(sheet.board.versions),
         "kept": kept(choices, model),
         "overriding": says_otherwise(differing),
+        "budget": amount(sheet.board.budget_micro_usd),
         "save_at": "save/",
         "save_key": f"board-{sheet.board.public_id}",
     } | shown(choices, model, sheet.board.versions)

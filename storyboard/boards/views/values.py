@@ -1,5 +1,8 @@
 """What a form or the saving script sends, as the values that actions take; and back, for whoever meets a conflict."""
 
+import re
+from decimal import Decimal
+
 from storyboard.boards.fields import SWITCHES, UNSET
 from storyboard.boards.models import Joint
 from storyboard.errors import DomainError
@@ -8,6 +11,8 @@ ON = "on"
 YES_OR_NO = {"audio", "search", "safety", "fallback", *SWITCHES}
 TEXTS = {"prompt", "notes", "look", "name"}
 DIGITS = 12
+MICRO = 1_000_000
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 
 
 def parsed(name: str, text: str) -> object:
@@ -36,8 +41,32 @@ def version(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
 
 
-def as_sent(value: object) -> str:
+def micro(text: str) -> int | None:
+    """Dollars as people write them, with or without the sign and commas, in micro-dollars; nothing is no limit."""
+    plain = text.strip().removeprefix("$").replace(",", "").strip()
+    if not plain:
+        return None
+    if not AMOUNT.fullmatch(plain):
+        raise DomainError("Write an amount of dollars like 250 or 99.50, or nothing for no limit.")
+    return int(Decimal(plain) * MICRO)
+
+
+def amount(micro_usd: int | None) -> str:
+    """The same as the field shows it: 250, 99.50."""
+    if micro_usd is None:
+        return ""
+    found = (Decimal(micro_usd) / MICRO).quantize(Decimal("0.01"))
+    return f"{found:,.0f}" if found == found.to_integral() else f"{found:,.2f}"
+
+
+def as_sent(name: str, value: object) -> str:
     """A value in the form's own words."""
+    if name == "budget":
+        return amount(value if isinstance(value, int) else None)
+    if name == "model" and isinstance(value, dict):
+        return "/".join(str(half) for half in value.values()) if UNSET not in value.values() else ""
+    if name == "joint" and isinstance(value, list):
+        return str(value[0])
     if isinstance(value, bool):
         return ON if value else ""
     return "" if value is None or value is UNSET or isinstance(value, list) else str(value)
@@ -51,12 +80,14 @@ def in_words(name: str, value: object) -> str:
         return "As the board has it"
     if name == "joint" and isinstance(value, list):
         return str(Joint(value[0]).label)
+    if name == "budget":
+        return f"${amount(value)}" if isinstance(value, int) else "No limit"
     if value is None or value == "":
         return "Nothing"
     return f"{value} s" if name == "seconds" else str(value)
 
 
-def model_pair(text: str) -> dict[str, object]:
+def model_pair(text: str) -> dict[str, str]:
     """A connection and one of its models, chosen as one."""
     connection, slash, model = text.partition("/")
     if not slash or not model:
