@@ -1,10 +1,12 @@
-// References for the shot that is open: the picker of the library (static/js/picker.js) in a dialog, and files dropped
-// anywhere on the board, which go into the library first (static/js/upload.js) and are then there to choose.
+// References for the shot that is open, from the picker of the library (static/js/picker.js): ticked and used, or dragged
+// from it (static/js/dropping.js). Beside the inspector the picker leaves the board free; on a phone it covers it. Files
+// dropped anywhere else on the board go into the library first (static/js/upload.js) and are then there to choose.
 (() => {
   const LOOK_AGAIN = 2000;
   const dialog = () => document.getElementById("picking");
   const search = () => dialog().querySelector("form[role=search]");
   let looking;
+  let opened = { shot: "", had: [] };
 
   // Until the dialog closes: a file that came is looked at by a worker before it is in the list.
   const look = () => {
@@ -14,23 +16,39 @@
       else if (search() && !search().contains(document.activeElement)) htmx.trigger(search(), "submit");
     }, LOOK_AGAIN);
   };
-  const open = () => { if (!dialog().open) dialog().showModal(); };
+  const open = () => {
+    opened = { shot: board.openShot(), had: [...document.querySelectorAll("#references [data-id]")].map((each) => each.dataset.id) };
+    if (dialog().open) return;
+    if (matchMedia("(min-width: 901px)").matches) dialog().show();
+    else dialog().showModal();
+  };
 
   document.addEventListener("click", (event) => { if (event.target.closest?.("[data-pick]")) open(); });
-  document.addEventListener("files", () => {
+  document.addEventListener("files", (event) => {
+    if (window.dropping?.takes(event.detail)) return;
     if (!search()) document.querySelector("[data-pick=references]")?.click();
     open();
     look();
   });
   document.addEventListener("picked", (event) => {
     const { ids, field } = event.detail;
-    const shot = board.openShot();
     dialog().close();
-    if (!shot) return;
-    const values = field === "landing" ? { landing: ids[0] ?? "" } : { references: ids.join(",") };
-    htmx.ajax("POST", `shots/${shot}/${field}/`, { source: "#add", target: "#inspector", swap: "outerMorph", values });
+    if (!opened.shot) return;
+    const come = ids.filter((id) => !opened.had.includes(id));
+    const gone = opened.had.filter((id) => !ids.includes(id));
+    const values = field === "landing" ? { landing: ids[0] ?? "" } : { add: come.join(","), out: gone.join(",") };
+    htmx.ajax("POST", `shots/${opened.shot}/${field}/`, { source: "#add", target: "#inspector", swap: "outerMorph", values });
   });
-  document.addEventListener("close", (event) => {
-    if (event.target === dialog()) dialog().querySelector("#picking-list").replaceChildren();
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && dialog().open && !dialog().matches(":modal")) { event.preventDefault(); dialog().close(); }
   }, true);
+  document.addEventListener("close", (event) => {
+    if (event.target !== dialog()) return;
+    dialog().querySelector("#picking-list").replaceChildren();
+    document.querySelector("[data-pick]")?.focus();
+  }, true);
+  // Another shot beside an open picker: what is ticked there was meant for the one before.
+  document.addEventListener("htmx:after:swap", () => {
+    if (dialog().open && opened.shot && board.openShot() !== opened.shot) dialog().close();
+  });
 })();

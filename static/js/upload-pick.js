@@ -28,7 +28,7 @@
   };
 
   const carries = (event) => zone() && [...(event.dataTransfer?.types ?? [])].includes("Files");
-  const shine = (on) => zone()?.classList.toggle("over", on);
+  const shine = (on) => zone()?.classList.toggle("aimed", on);
   document.addEventListener("dragover", (event) => {
     if (!carries(event)) return;
     event.preventDefault();

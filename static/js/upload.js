@@ -1,5 +1,6 @@
 // Uploads of a page: a row for each file with progress, speed, cancel and retry. upload-pick.js hands it files by the
-// event "files" on a [data-upload] section, whose <template> is a row; upload-send.js does the sending.
+// event "files" on a [data-upload] section, whose <template> is a row; upload-send.js does the sending. What a row says
+// the page may say too: it is the event "upload" with {file, id, state, text}.
 (() => {
   const AT_ONCE = 4;
   const A_CALL = 100;
@@ -31,6 +32,8 @@
     say(text, failed = false) {
       this.part("[role=status]").textContent = text;
       this.element.classList.toggle("refused", failed);
+      const detail = { file: this.file, id: this.started?.id, state: this.state, text };
+      this.zone.dispatchEvent(new CustomEvent("upload", { bubbles: true, detail }));
     }
 
     progress(sent) {

@@ -1,6 +1,6 @@
 """One shot in the inspector: its fields, what it lands on, its references, back to the board's settings."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -9,11 +9,12 @@ from storyboard.boards import actions
 from storyboard.boards.actions import Clash
 from storyboard.boards.fields import UNSET
 from storyboard.boards.models import Shot
-from storyboard.boards.views.load import shot_alone, shot_in, wants_fragment
+from storyboard.boards.views.load import in_json, shot_alone, shot_in, wants_fragment
 from storyboard.boards.views.page import alone, frame_of
 from storyboard.boards.views.side import shot_side
-from storyboard.boards.views.values import YES_OR_NO, model_pair, parsed
-from storyboard.errors import Conflict
+from storyboard.boards.views.values import YES_OR_NO, model_pair, parsed, version
+from storyboard.errors import Conflict, DomainError
+from storyboard.media.queries import upload_for
 from storyboard.teams.decorators import SignedInRequest, signed_in
 
 # What a browser without scripts sends of a tab, all at once; of a box that is not ticked it sends nothing.
@@ -91,23 +92,62 @@ def shot_landing(request: SignedInRequest, team_id: str, board_id: str, shot_id:
 @require_POST
 @signed_in
 def shot_references(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
-    """All of them in their new order, or one that goes out or up; said with the version that the page showed."""
+    """All of them in a new order, from the version that the page showed; or some that come, go or change places."""
     found = shot_in(request, team_id, board_id, shot_id)
-    now = [row.reference.public_id for row in found.references.all()]
-    base = found.versions.get("references", 0)
-    outcome = actions.set_references(found, references=wanted(request, now), base_version=base, by=request.user)
+    base: int | None = found.versions.get("references", 0)
+    if "references" in request.POST:
+        base = version(request.POST.get("base", ""))
+    outcome = actions.set_references(found, references=wanted(request, found), base_version=base, by=request.user)
     if isinstance(outcome, Clash):
         raise Conflict(MEANWHILE)
     return answered(request, found, team_id)
 
 
-def wanted(request: SignedInRequest, now: list[str]) -> list[str]:
+def wanted(request: SignedInRequest, shot: Shot) -> list[str]:
+    """What comes and goes is added to and taken from what is there: nobody else's choice is lost by it."""
     sent = request.POST
+    now = [row.reference.public_id for row in shot.references.all()]
     if "references" in sent:
-        return [one for one in sent["references"].split(",") if one]
-    if sent.get("out") in now:
-        return [one for one in now if one != sent["out"]]
-    if sent.get("up") in now[1:]:
-        at = now.index(sent["up"])
-        return [*now[: at - 1], now[at], now[at - 1], *now[at + 1 :]]
-    return now
+        return named(sent["references"])
+    if way := next((name for name in ("up", "down") if sent.get(name) in now), ""):
+        return swapped(shot, now.index(sent[way]), -1 if way == "up" else 1)
+    gone = named(sent.get("out", ""))
+    return [one for one in dict.fromkeys([*now, *named(sent.get("add", ""))]) if one not in gone]
+
+
+def named(text: str) -> list[str]:
+    return [one for one in text.split(",") if one]
+
+
+def swapped(shot: Shot, at: int, step: int) -> list[str]:
+    """Past the next one of its own kind, for those are counted together: Image 1, Image 2."""
+    row = [one.reference for one in shot.references.all()]
+    to = at + step
+    while 0 <= to < len(row) and row[to].kind != row[at].kind:
+        to += step
+    if 0 <= to < len(row):
+        row[at], row[to] = row[to], row[at]
+    return [one.public_id for one in row]
+
+
+@require_POST
+@signed_in
+@in_json
+def shot_upload(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
+    """A file that was let go of over the shot: 202 until the library has looked at it, then it takes its place."""
+    found = shot_in(request, team_id, board_id, shot_id)
+    upload = upload_for(request.user, team_id, request.POST.get("upload", ""))
+    if upload.is_open:
+        return JsonResponse({}, status=202)
+    if upload.reference is None:
+        raise DomainError(upload.sentence or "The file did not arrive. Drop it again.")
+    reference = upload.reference.public_id
+    if request.POST.get("role") == "landing":
+        actions.set_landing(found, reference=reference, by=request.user)
+    else:
+        now = [row.reference.public_id for row in found.references.all()]
+        wish, base = list(dict.fromkeys([*now, reference])), found.versions.get("references", 0)
+        if isinstance(actions.set_references(found, references=wish, base_version=base, by=request.user), Clash):
+            # Another file came at the same moment: the script asks again, and finds that one there.
+            return JsonResponse({}, status=202)
+    return JsonResponse({"topics": [found.topic], "shot": found.position})
