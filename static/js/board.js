@@ -86,7 +86,10 @@ window.board = (() => {
   };
 
   const asked = new WeakSet();
+  // Undo takes back the last step, so only the last sentence may offer it.
+  const lastToldOnly = () => { for (const old of [...document.querySelectorAll("#toasts .told")].slice(0, -1)) old.remove(); };
   const arrived = () => {
+    lastToldOnly();
     if (openShot() && !cellOf(openShot())) { close(); return; }
     mark();
     place();
@@ -102,6 +105,8 @@ window.board = (() => {
     if (target?.id !== "side") return;
     side().scrollTop = 0;
     side().classList.toggle("open", Boolean(openShot()) || !event.detail.ctx.sourceElement?.matches("[data-close-side], body"));
+    // Where the inspector covers the lower part of the page, its shot stands above it.
+    if (openShot() && matchMedia("(max-width: 900px)").matches) cellOf(openShot())?.scrollIntoView({ block: "start" });
     if (after) document.getElementById(after)?.focus();
     after = "";
   });
@@ -128,7 +133,7 @@ window.board = (() => {
     const count = document.querySelector(event.target.dataset?.count);
     if (!count) return;
     const { most, advised } = count.dataset;
-    count.textContent = `${[...event.target.value].length.toLocaleString("en")} / ${most || `${advised} recommended`}`;
+    count.textContent = `${[...event.target.value].length.toLocaleString("en")} / ${most ? Number(most).toLocaleString("en") : `${advised} recommended`}`;
   });
   // Others see at once that somebody went; whoever comes back from the browser's memory is here again.
   addEventListener("pagehide", () => {

@@ -31,6 +31,8 @@ window.dropping = (() => {
     const id = ref.querySelector("[name=picked]").value;
     event.dataTransfer.setData(KIND, (ticked.includes(id) ? ticked : [id]).join(","));
     event.dataTransfer.effectAllowed = "copy";
+    // What stands behind the picker can be aimed at too; not before the browser has begun to drag.
+    setTimeout(() => ref.closest("dialog").classList.add("lending"));
   });
   document.addEventListener("dragover", (event) => {
     if (!wanted(event)) return;
@@ -40,7 +42,10 @@ window.dropping = (() => {
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
   });
-  for (const name of ["dragend", "drop"]) document.addEventListener(name, () => setTimeout(shine));
+  for (const name of ["dragend", "drop"]) document.addEventListener(name, () => setTimeout(() => {
+    shine();
+    document.getElementById("picking")?.classList.remove("lending");
+  }));
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) shine(); });
   document.addEventListener("drop", (event) => {
     if (!wanted(event)) return;

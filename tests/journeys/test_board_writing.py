@@ -97,7 +97,7 @@ def test_deleting_what_others_follow_asks_first_and_undo_brings_it_back(visit: V
     page.locator(".cover").first.focus()
     page.keyboard.press("Delete")
     expect(page.get_by_role("dialog")).to_contain_text("continues a shot that is gone")
-    page.get_by_role("button", name="Do it").click()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
     expect(page.locator(".cell[data-shot]")).to_have_count(5)
     expect(page.locator(".joint").first).to_contain_text("loose")
     page.locator(".toast").get_by_role("button", name="Undo").click()

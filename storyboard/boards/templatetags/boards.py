@@ -58,6 +58,12 @@ def length_of(text: str) -> str:
 
 
 @register.filter
+def counted(number: int) -> str:
+    """4,000"""
+    return f"{number:,}"
+
+
+@register.filter
 def about(seconds: int) -> str:
     """How long it takes to make: about 9 min."""
     return in_words(seconds)

@@ -62,6 +62,8 @@ def ask_first(
         "team": board.team,
         "board": board,
         "question": question,
+        # The button says what it does: Delete, Move, Merge.
+        "verb": question.partition(" ")[0],
         "consequences": consequences,
         "sent": [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"],
         "address": request.path,
