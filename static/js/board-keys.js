@@ -67,7 +67,7 @@
 
   const special = (event) => {
     const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.altKey && event.shiftKey && way) return () => window.moving?.scene(here()?.closest(".scene"), way);
+    if (event.altKey && event.shiftKey && way) return () => window.moving?.scene((event.target.closest?.(".scene") ?? here()?.closest(".scene")), way);
     if (event.altKey && way) return () => window.moving?.by(here(), way);
     if (event.shiftKey && way) return () => { select?.extend(here(), step(way)); go(step(way)); };
     if ((event.ctrlKey || event.metaKey) && event.key === "a") return () => select?.all();

@@ -86,6 +86,7 @@ window.dropping = (() => {
 
   document.addEventListener("upload", ({ detail: { file, id, state, text } }) => {
     if (!coming.has(file)) return;
+    if (state === "cancelled") { coming.delete(file); show(); return; }
     say(file, text, state === "failed");
     if (state === "done") settle(file, id);
     else if (state === "failed") end(file, text);

@@ -82,6 +82,8 @@
     cancel() {
       this.control.abort();
       if (this.started && this.state !== "done") sending.ask(this.address("cancel")).catch(() => {});
+      this.state = "cancelled";
+      this.say("Cancelled");
       this.remove();
     }
 

@@ -13,6 +13,7 @@ from storyboard.providers.catalog import RATIOS
 from storyboard.teams.fields import LineField, one_line
 
 KEEP = ("", "As it is")
+Groups = list[tuple[str, list[tuple[str, str]]]]
 ON, OFF = "on", "off"
 KINDS = [
     ("", "Find out"),
@@ -61,15 +62,23 @@ class ChangeForm(forms.Form):
     )
     ratio = forms.ChoiceField(label="Shape", required=False, choices=[KEEP, *((one, one) for one in RATIOS)])
     resolution = forms.ChoiceField(label="Size", required=False, choices=[KEEP, *((one, one) for one in RESOLUTIONS)])
+    # Which there are is the team's; the action refuses another's connection.
+    model = forms.CharField(label="Model", required=False, widget=forms.Select(choices=[KEEP]))
     audio = yes_or_no("Sound")
+    needs_approval = yes_or_no("Needs approval")
     reset = forms.BooleanField(
         label="First forget what these shots have of their own", required=False, help_text="They take over the board’s."
     )
 
+    def offer(self, models: Groups) -> "ChangeForm":
+        """With these models to choose from, by connection."""
+        self.fields["model"].widget.choices = [KEEP, *models]
+        return self
+
     def settings(self) -> dict[str, object]:
         data = self.cleaned_data
         found: dict[str, object] = {name: data[name] for name in ("seconds", "ratio", "resolution") if data[name]}
-        return found | ({"audio": data["audio"] == ON} if data["audio"] else {})
+        return found | {name: data[name] == ON for name in ("audio", "needs_approval") if data[name]}
 
 
 def number_field(label: str, hint: str) -> forms.IntegerField:

@@ -80,6 +80,21 @@ def test_the_same_model_at_another_connection_is_another_choice(
     assert row.settings["connection"] == reapi.public_id
 
 
+def test_many_shots_get_one_model_and_an_approval_in_one_step(
+    board: Board, other: Connection, alice: User, as_user: AsUser
+) -> None:
+    client = as_user(alice)
+    ids = list(board.shots.values_list("public_id", flat=True))
+    address = reverse("shots_change", args=[board.team.public_id, board.public_id])
+    sent = {"shot": ids, "many-model": f"{other.public_id}/{MINI}", "many-needs_approval": "on"}
+    assert client.post(address, sent).status_code == 302
+    assert {row.settings["model"] for row in board.shots.all()} == {MINI}
+    assert all(row.needs_approval for row in board.shots.all())
+    actions.undo(board, by=alice)
+    assert [row.settings for row in board.shots.all()] == [{}, {}]
+    assert client.post(address, sent | {"many-model": "x" * 20 + "/y"}).status_code == 404
+
+
 def of(row: Shot) -> str:
     row = Shot.objects.get(pk=row.pk)
     return "".join(one.reference.name for one in row.references.all())

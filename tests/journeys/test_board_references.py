@@ -1,6 +1,7 @@
 """References that are let go of over a shot, scenes that are carried, and two people at one list: in a real browser."""
 
 import base64
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +18,7 @@ from tests.media.library import brought
 from tests.media.seeds import drawing, picture
 
 pytestmark = pytest.mark.browser
+Axe = Callable[[Page], list[str]]
 LISTENS = ("data-live-state", "connected")
 DROP = """([where, name, text]) => {
   const data = new DataTransfer();
@@ -87,7 +89,7 @@ def carry(page: Page, source: str, target: str) -> None:
 
 
 def test_references_are_dragged_from_the_picker_and_put_in_order_by_keys(
-    visit: Visit, film: Board, team: Team, alice: User
+    visit: Visit, film: Board, team: Team, alice: User, axe: Axe
 ) -> None:
     for name in ("harbour.png", "keeper.png"):
         brought(team, alice, name, "image/png", picture("png", drawing((len(name) * 9, 60))))
@@ -98,6 +100,7 @@ def test_references_are_dragged_from_the_picker_and_put_in_order_by_keys(
         expect(page.locator("#references")).to_contain_text(f"Image {number} {name}")
     carry(page, '#picked .ref:has-text("keeper.png")', f"#cell-{shot_at(film, 2).public_id} .thumb")
     expect(page.locator(".cell").nth(1).locator(".thumb img")).to_have_count(1)
+    assert axe(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("#picking")).not_to_be_visible()
     page.get_by_role("button", name="keeper.png earlier").focus()

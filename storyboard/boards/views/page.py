@@ -11,12 +11,13 @@ from django.shortcuts import render
 
 from storyboard.boards import queries
 from storyboard.boards.asks import ask
-from storyboard.boards.forms import ChangeForm
+from storyboard.boards.choices import merged
+from storyboard.boards.forms import ChangeForm, Groups
 from storyboard.boards.models import Board, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.summary import summary_of
 from storyboard.boards.views.cells import Cell, cell_of, groups_of
-from storyboard.boards.views.side import board_side, shot_side
+from storyboard.boards.views.side import board_side, offers, shot_side
 from storyboard.media.formats import ACCEPT
 from storyboard.teams.decorators import SignedInRequest
 from storyboard.teams.models import Role, User
@@ -66,8 +67,18 @@ def board_page(
     context = strip_of(sheet) | {"view": view if view in VIEWS else VIEWS[0], "position": position}
     context |= side_of(sheet, context["cells"], request.GET.get("shot", ""), request.GET.get("tab", ""))
     context |= sums_of(sheet) | {"people": people_at(sheet.board, request.user)}
-    context |= {"steps": queries.edit_state(sheet.board, request.user), "change_form": ChangeForm(), "accept": ACCEPT}
+    context |= {"steps": queries.edit_state(sheet.board, request.user), "accept": ACCEPT}
+    context["change_form"] = ChangeForm().offer(models_of(sheet))
     return render(request, "boards/board.html", context | extra, status=status)
+
+
+def models_of(sheet: Sheet) -> Groups:
+    """Every model, by connection, for the dialog that changes many shots."""
+    offered = offers(sheet, merged(sheet.board.settings))
+    return [
+        (str(each.connection), [(one.value, f"{each.connection} · {one.label}") for one in each.models])
+        for each in offered
+    ]
 
 
 def sums_of(sheet: Sheet) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from storyboard.boards.models import Board
 from storyboard.boards.scenes import MoveScene, beyond
 from storyboard.boards.views.done import ask_first, changed, is_sure, told
 from storyboard.boards.views.load import board_in, scene_in
+from storyboard.boards.views.values import model_pair
 from storyboard.errors import DomainError
 from storyboard.teams.decorators import SignedInRequest, signed_in
 
@@ -128,7 +129,8 @@ def shots_change(request: SignedInRequest, team_id: str, board_id: str) -> HttpR
     if not form.is_valid():
         raise DomainError("Choose what to change from the lists.")
     forgotten = dict.fromkeys(FORGOTTEN, UNSET) if form.cleaned_data["reset"] else {}
-    values = {**forgotten, **form.settings()}
+    chosen = model_pair(form.cleaned_data["model"]) if form.cleaned_data["model"] else {}
+    values = {**forgotten, **form.settings(), **chosen}
     if not values:
         raise DomainError("Choose what to change for all of these shots.")
     done = actions.bulk_change(board, ids=ids, values=values, by=request.user)
