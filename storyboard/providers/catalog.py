@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib import import_module
 from typing import Literal
 
@@ -142,6 +143,7 @@ class Rows:
     models: tuple[Model, ...]
 
 
+@cache
 def rows() -> tuple[Rows, ...]:
     # Imported late: each vendor's file builds its rows from the classes above.
     return tuple(import_module(f"storyboard.providers.{name}").ROWS for name in VENDOR_FILES)

@@ -113,12 +113,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATA_DIR"] = folder
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storyboard.settings")
-        import django
+        # The web process as it is served, with what it loads and leaves alone.
         from django.conf import settings
         from django.core.management import call_command
         from django.db import connection
 
-        django.setup()
+        import storyboard.asgi  # noqa: F401
+
         call_command("migrate", verbosity=0)
         settings.ALLOWED_HOSTS = ["testserver"]
         # Counts queries; set before a template is read it would also read each of them anew for every page.
