@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from storyboard.boards import actions, queries
-from storyboard.boards.views.load import board_in, sheet_in, shot_alone, wants_fragment
+from storyboard.boards.views.load import board_in, sheet_in, shot_alone
 from storyboard.boards.views.page import alone, board_page, frame_of, people_at, strip_of, sums_of
 from storyboard.boards.views.side import board_side
 from storyboard.boards.views.values import parsed
 from storyboard.live.queries import position
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role
 
 PAGE = "boards/board.html"

@@ -16,9 +16,8 @@ from django.urls import reverse
 from storyboard.boards import queries
 from storyboard.boards.consequences import Consequence
 from storyboard.boards.models import Board
-from storyboard.boards.views.load import wants_fragment
 from storyboard.boards.views.page import side_of, strip_of
-from storyboard.teams.decorators import SignedInRequest
+from storyboard.teams.decorators import SignedInRequest, wants_fragment
 
 SURE = "sure"
 PAGE = "boards/board.html"

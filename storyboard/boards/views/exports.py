@@ -14,12 +14,12 @@ from storyboard.boards import actions, queries
 from storyboard.boards.drafts import draft_of
 from storyboard.boards.formats import bundle, table_file
 from storyboard.boards.models import Board
-from storyboard.boards.views.load import board_in, sheet_in, wants_fragment
+from storyboard.boards.views.load import board_in, sheet_in
 from storyboard.live.queries import position
 from storyboard.media import links
 from storyboard.media.formats import ARCHIVE
 from storyboard.media.storage import store
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role
 
 

@@ -16,11 +16,11 @@ from storyboard.boards import actions, queries
 from storyboard.boards.forms import SORTS, FindForm
 from storyboard.boards.models import Board
 from storyboard.boards.queries import Card
-from storyboard.boards.views.load import board_in, wants_fragment
+from storyboard.boards.views.load import board_in
 from storyboard.errors import Missing
 from storyboard.live.queries import position
 from storyboard.media import links
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Membership, Role
 from storyboard.teams.queries import membership_for, team_for
 from storyboard.teams.views.teams import remember

@@ -1,21 +1,12 @@
 """How views load what their address names: the board in that team, a shot or a scene of that board, and who may."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
-
-from django.http import JsonResponse
-from django.http.response import HttpResponseBase
-
 from storyboard.boards import queries
 from storyboard.boards.models import Board, Scene, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.connections.queries import usable
-from storyboard.errors import DomainError, Missing
-from storyboard.teams.decorators import SignedInRequest
+from storyboard.errors import Missing
+from storyboard.teams.decorators import SignedInRequest, wants_fragment
 from storyboard.teams.models import Role
-
-P = ParamSpec("P")
 
 
 def board_in(request: SignedInRequest, team_id: str, board_id: str, role: Role = Role.EDITOR) -> Board:
@@ -50,22 +41,3 @@ def shot_alone(request: SignedInRequest, team_id: str, board_id: str, shot_id: s
     shot.board = board
     connections = {one.public_id: one for one in usable(board.team)}
     return Sheet(board, own, [shot], [], connections)
-
-
-def wants_fragment(request: SignedInRequest) -> bool:
-    return bool(request.htmx) and not request.htmx.boosted
-
-
-def in_json(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
-    """For the script that saves: an error is {"problem": sentence}. Signing in comes first."""
-
-    @wraps(view)
-    def answered(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except DomainError as error:
-            return JsonResponse({"problem": error.message}, status=error.status)
-
-    return answered

@@ -12,10 +12,10 @@ from storyboard.boards.actions import Clash, Saved
 from storyboard.boards.choices import model_for
 from storyboard.boards.fields import is_id
 from storyboard.boards.models import Board, Scene, Shot
-from storyboard.boards.views.load import board_in, in_json, scene_in, shot_in
+from storyboard.boards.views.load import board_in, scene_in, shot_in
 from storyboard.boards.views.values import TEXTS, as_sent, in_words, micro, model_pair, parsed, version
 from storyboard.connections.queries import usable
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, in_json, signed_in
 from storyboard.teams.models import Role
 
 

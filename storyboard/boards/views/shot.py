@@ -9,13 +9,13 @@ from storyboard.boards import actions
 from storyboard.boards.actions import Clash
 from storyboard.boards.fields import UNSET
 from storyboard.boards.models import Shot
-from storyboard.boards.views.load import in_json, shot_alone, shot_in, wants_fragment
+from storyboard.boards.views.load import shot_alone, shot_in
 from storyboard.boards.views.page import alone, frame_of
 from storyboard.boards.views.side import shot_side
 from storyboard.boards.views.values import YES_OR_NO, model_pair, parsed, version
 from storyboard.errors import Conflict, DomainError
 from storyboard.media.queries import upload_for
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, in_json, signed_in, wants_fragment
 
 # What a browser without scripts sends of a tab, all at once; of a box that is not ticked it sends nothing.
 PLAIN = {

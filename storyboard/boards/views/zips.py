@@ -14,13 +14,13 @@ from storyboard.boards.bringing import Coming, foreseen
 from storyboard.boards.changes import END, Spot
 from storyboard.boards.forms import PlaceForm, TitleForm
 from storyboard.boards.models import Board, Import, Joint
-from storyboard.boards.views.load import board_in, in_json, wants_fragment
+from storyboard.boards.views.load import board_in
 from storyboard.errors import DomainError
 from storyboard.media.actions.uploads import Announced
 from storyboard.media.forms import StartForm, sentence_of
 from storyboard.media.models import Upload
 from storyboard.media.views.uploads import as_json
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, in_json, signed_in, wants_fragment
 from storyboard.teams.models import Role, Team, User
 from storyboard.teams.queries import team_for
 

@@ -37,10 +37,6 @@ def prove_again(request: SignedInRequest) -> HttpResponse | None:
     return redirect(f"{page}?{urlencode({'next': request.get_full_path()})}")
 
 
-def wants_fragment(request: SignedInRequest) -> bool:
-    return bool(request.htmx) and not request.htmx.boosted
-
-
 def standing(connection: Connection, now: datetime) -> str:
     """The word for how it stands; the templates know no others."""
     return "off" if connection.disabled_at is not None else tested(connection, now)

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from storyboard.connections import actions
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import connection_for
-from storyboard.connections.views.answers import is_waiting, wants_fragment
+from storyboard.connections.views.answers import is_waiting
 from storyboard.connections.views.connection import page
 from storyboard.pages import toast
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 
 ALREADY = "It is being tested already. The result comes in a few seconds."
 A_MOMENT_AGO = "Tested a moment ago. Wait a few seconds, then press Test again."

@@ -1,45 +1,21 @@
-"""How views of the library answer: the shelf and a toast for htmx, a redirect for everybody else, JSON for scripts."""
+"""How views of the library answer: the shelf and a toast for htmx, a redirect for everybody else."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from storyboard.errors import DomainError
 from storyboard.live.queries import position
 from storyboard.media import queries
 from storyboard.media.formats import ACCEPT
 from storyboard.media.forms import AssetForm, FindForm, ImportForm
 from storyboard.pages import toast
-from storyboard.teams.decorators import SignedInRequest
+from storyboard.teams.decorators import SignedInRequest, wants_fragment
 from storyboard.teams.models import Membership, Role
 
-P = ParamSpec("P")
 A_PAGE = 48
-
-
-def wants_fragment(request: SignedInRequest) -> bool:
-    return bool(request.htmx) and not request.htmx.boosted
-
-
-def in_json(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
-    """For scripts: an error is {"problem": sentence}. Access still says 403 and 404, and signing in comes first."""
-
-    @wraps(view)
-    def answered(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except DomainError as error:
-            return JsonResponse({"problem": error.message}, status=error.status)
-
-    return answered
 
 
 def shelf(request: SignedInRequest, own: Membership, wanted: FindForm) -> dict[str, Any]:

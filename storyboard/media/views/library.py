@@ -6,8 +6,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from storyboard.media import actions
 from storyboard.media.forms import AssetForm, FindForm, ImportForm
-from storyboard.media.views.answers import done, library_page, shelf, wants_fragment
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.media.views.answers import done, library_page, shelf
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role
 from storyboard.teams.queries import membership_for
 

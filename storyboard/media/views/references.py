@@ -12,8 +12,8 @@ from storyboard.media.fit import by_vendor
 from storyboard.media.formats import ACCEPT
 from storyboard.media.forms import EditForm, FindForm
 from storyboard.media.models import Reference
-from storyboard.media.views.answers import done, shelf, wants_fragment
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.media.views.answers import done, shelf
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role
 from storyboard.teams.queries import membership_for
 

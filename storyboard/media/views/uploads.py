@@ -11,8 +11,7 @@ from storyboard.media.forms import LinksForm, StartForm, sentence_of
 from storyboard.media.models import Upload
 from storyboard.media.storage import PART_BYTES, store
 from storyboard.media.storage.base import Upload as Link
-from storyboard.media.views.answers import in_json
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, in_json, signed_in
 from storyboard.teams.models import Role
 from storyboard.teams.queries import team_for
 

@@ -17,10 +17,9 @@ from storyboard.sandbox.faults import GROUPS
 from storyboard.sandbox.forms import CreditForm, FaultsForm
 from storyboard.sandbox.lines import key_line, task_line
 from storyboard.sandbox.models import Key
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role, Team
 from storyboard.teams.queries import team_for
-from storyboard.teams.views.answers import wants_fragment
 
 UNFIT = 422
 

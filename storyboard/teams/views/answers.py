@@ -14,15 +14,11 @@ from storyboard.pages import toast
 from storyboard.teams import queries
 from storyboard.teams.access import an
 from storyboard.teams.actions.invitations import PATIENCE, VALID, sends_mail
-from storyboard.teams.decorators import SignedInRequest
+from storyboard.teams.decorators import SignedInRequest, wants_fragment
 from storyboard.teams.forms import InviteForm, TeamForm
 from storyboard.teams.models import Invitation, Membership, Role, Team
 
 OK = 200
-
-
-def wants_fragment(request: SignedInRequest) -> bool:
-    return bool(request.htmx) and not request.htmx.boosted
 
 
 def people(own: Membership) -> dict[str, Any]:

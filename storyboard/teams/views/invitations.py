@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from storyboard.pages import toast
 from storyboard.teams import actions, queries
 from storyboard.teams.access import an, membership
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.forms import InviteForm
 from storyboard.teams.models import Invitation, Membership, Role
-from storyboard.teams.views.answers import done, invite_section, team_page, wants_fragment
+from storyboard.teams.views.answers import done, invite_section, team_page
 from storyboard.teams.views.teams import remember
 
 

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from storyboard.errors import DomainError
 from storyboard.teams import actions, queries
 from storyboard.teams.access import an
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.forms import RoleForm
 from storyboard.teams.models import Role
-from storyboard.teams.views.answers import done, refused, wants_fragment
+from storyboard.teams.views.answers import done, refused
 
 
 @require_POST

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from storyboard.errors import Missing
 from storyboard.teams import actions, queries
-from storyboard.teams.decorators import SignedInRequest, signed_in
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.forms import DeleteForm, TeamForm
 from storyboard.teams.models import Membership, Role, Team
-from storyboard.teams.views.answers import people, team_page, wants_fragment
+from storyboard.teams.views.answers import people, team_page
 
 LAST_TEAM = "team"
 
