@@ -108,10 +108,14 @@ class Supervisor:
         self.clusters: list[Cluster] = []
         self.woken, self.waker = os.pipe()
 
-    def run(self) -> None:
+    def listen(self) -> None:
         signal.signal(signal.SIGTERM, self.tell)
+        # Ignored from the start it stays so: by `serve`, which tells us itself, or by a shell's background job.
         if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
             signal.signal(signal.SIGINT, self.tell)
+
+    def run(self) -> None:
+        self.listen()
         self.clusters = [Cluster(name) for name in self.names]
         clusters = self.clusters
         try:

@@ -114,7 +114,15 @@ def url_of_this_database() -> str:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def ctrl_c() -> Iterator[None]:
+    """Programs hear Ctrl-C, though whatever started the tests in the background may ignore it and hand that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def house(tmp_path: Path, ctrl_c: None) -> Iterator[House]:
     house = House(tmp_path, url_of_this_database())
     yield house
     for pid in house.marked():
