@@ -6,6 +6,7 @@ import struct
 import wave
 import zlib
 from fractions import Fraction
+from functools import cache
 from typing import Any, cast
 
 import av
@@ -34,6 +35,7 @@ def picture(name: str, image: Image.Image | None = None, **options: Any) -> byte
     return file.getvalue()
 
 
+@cache
 def clip(name: str, *, seconds: float = 1, fps: int = 24, rotation: int = 0, sound: bool = True) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format=name) as container:

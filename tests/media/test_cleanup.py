@@ -18,6 +18,7 @@ from tests.drain import drain
 from tests.media.library import Sender
 from tests.media.seeds import drawing, picture
 
+pytestmark = pytest.mark.usefixtures("known_files")
 LONG_AGO = timedelta(days=40)
 State = Upload.State
 

@@ -20,6 +20,7 @@ from tests.drain import drain
 from tests.media.library import Sender
 from tests.media.seeds import clip, drawing, picture
 
+pytestmark = pytest.mark.usefixtures("known_files")
 Join = Callable[[User, Role], object]
 
 

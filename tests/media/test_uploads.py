@@ -17,6 +17,7 @@ from storyboard.teams.models import AuditEntry, Role, Team, User
 from tests.drain import drain
 from tests.media.library import Sender
 
+pytestmark = pytest.mark.usefixtures("known_files")
 Join = Callable[[User, Role], object]
 State = Upload.State
 TYPES = [
