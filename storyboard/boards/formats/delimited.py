@@ -126,6 +126,6 @@ def quoted(name: str) -> bool:
 
 def parted(cell: str) -> list[str]:
     """The names in a cell, whether a line end, a comma or a semicolon parts them."""
-    found = re.findall(r'\s*"((?:[^"]|"")*)"\s*(?=[,;\r\n]|$)|([^,;\r\n]+)', cell)
+    found = re.findall(r'[^\S\r\n]*"((?:[^"]|"")*)"\s*(?=[,;\r\n]|$)|([^,;\r\n]+)', cell)
     names = [inner.replace('""', '"') if not plain else plain.strip() for inner, plain in found]
     return [name for name in names if name]
