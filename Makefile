@@ -1,7 +1,8 @@
 # Two commands: `make run` and `make test`. Both prepare everything they need in .venv.
 #   make run          web and worker on http://localhost:8000 (PORT=8001 for another port)
 #   make run S3=1     the same with its files in an S3 server, which is started beside it
-#   make test         every test, on SQLite and on PostgreSQL (ARGS="-k invitation" for some of them)
+#   make test         every test on SQLite, and on PostgreSQL what an engine can change (ARGS="-k invitation" for some)
+#   make test-all     every test on both
 #   make test-quick   on SQLite only, without a browser and without killing processes
 #   make check        lint, types, layers, migrations, production settings, templates
 #   make lock         after a change of dependencies in pyproject.toml (ARGS=--upgrade for the newest of all)
@@ -15,13 +16,16 @@ prepare = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "Lastframe needs Pytho
 	$(PYTHON) storyboard/bootstrap.py
 scratch = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT
 
-.PHONY: run test test-quick check lock
+.PHONY: run test test-all test-quick check lock
 
 run:
 	$(prepare) $(if $(S3),requirements-dev.txt,requirements.txt) && exec $(BIN)/python $(if $(S3),-m tests.s3,manage.py serve)
 
 test:
 	$(prepare) requirements-dev.txt && exec $(BIN)/python tests/run.py $(ARGS)
+
+test-all:
+	$(prepare) requirements-dev.txt && exec $(BIN)/python tests/run.py tests $(ARGS)
 
 test-quick:
 	$(prepare) requirements-dev.txt && exec $(BIN)/pytest -q -n 2 -m "not browser and not processes" $(ARGS)

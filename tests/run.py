@@ -1,6 +1,7 @@
-"""`make test`: every test on SQLite and then on PostgreSQL, with what they need found, started and stopped.
+"""`make test`: every test on SQLite, then on PostgreSQL what an engine can change; what they need is found and started.
 
-Arguments go to pytest. Nothing is left out silently: in CI it fails, elsewhere a box at the end says what did not run.
+Arguments go to pytest; tests named there run on both. Nothing is left out silently: in CI it fails, elsewhere a box at
+the end says what did not run.
 """
 
 import os
@@ -38,6 +39,19 @@ WITHOUT_DATABASE = (
     "tests/test_pinned.py",
     "tests/test_pinned_client.py",
     "tests/test_layers.py",
+    "tests/test_bootstrap.py",
+    "tests/test_s3.py",
+    "tests/test_templates.py",
+    "tests/test_lock.py",
+    "tests/test_compose.py",
+    "tests/test_vendored.py",
+    "tests/test_network.py",
+    "tests/test_server.py",
+    "tests/frame/test_contrast.py",
+    "tests/media/test_storage.py",
+    "tests/media/test_multipart.py",
+    "tests/media/test_ranged.py",
+    "tests/media/test_keys.py",
     "tests/media/test_fetch.py",
     "tests/media/test_fetch_hostile.py",
     "tests/media/test_fetch_limits.py",
@@ -62,14 +76,17 @@ def main(arguments: list[str]) -> int:
             return report(left_out, [1])
         results = [suite("SQLite", "", chosen)]
         if database:
-            results.append(suite("PostgreSQL", database, [*ignored(arguments), *chosen]))
+            results.append(suite("PostgreSQL", database, [*ignored(arguments), *chosen], second=not named(arguments)))
     return report(left_out, results)
 
 
+def named(arguments: list[str]) -> bool:
+    """Whether somebody asked for tests by name: those run on both."""
+    return any(argument.startswith("tests") for argument in arguments)
+
+
 def ignored(arguments: list[str]) -> list[str]:
-    """Nothing of what somebody asked for by name."""
-    named = [argument for argument in arguments if argument.startswith("tests")]
-    return [] if named else [f"--ignore={path}" for path in WITHOUT_DATABASE]
+    return [] if named(arguments) else [f"--ignore={path}" for path in WITHOUT_DATABASE]
 
 
 def stop(number: int, frame: FrameType | None) -> None:
@@ -77,8 +94,8 @@ def stop(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def suite(engine: str, database: str, arguments: list[str]) -> int:
-    """One pass over all tests, with a folder of its own for everything they write."""
+def suite(engine: str, database: str, arguments: list[str], *, second: bool = False) -> int:
+    """One pass over all tests, with a folder of its own for everything they write; a second leaves out `once`."""
     print(f"\nThe tests on {engine}:", flush=True)
     with tempfile.TemporaryDirectory(prefix="lastframe-tests-") as folder:
         environment = {
@@ -87,6 +104,7 @@ def suite(engine: str, database: str, arguments: list[str]) -> int:
             "DATABASE_URL": database,
             "PYTHONUNBUFFERED": "1",
             "SANDBOX": "on",
+            "SECOND_PASS": "1" if second else "",
         }
         # tests/suite.py shares the tests out among the workers.
         workers = str(min(max(os.cpu_count() or 2, 2), 8))

@@ -14,6 +14,8 @@ from servestatic.middleware import ServeStaticMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
 ALONE = "lastframe/alone"
+# What drives a browser or kills processes does not run beside its like. The two may: each has a worker of two.
+IN_A_ROW = ("processes", "browser")
 
 
 def pytest_configure() -> None:
@@ -51,38 +53,42 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, remember what must not run beside itself, and leave out what needs PostgreSQL."""
+    """Mark what drives a browser, remember what must not run beside itself, leave out what belongs to one engine."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     if hasattr(config, "workerinput"):
-        alone = [item.nodeid for item in items if set(names(item)) & {"browser", "processes"}]
-        config.cache.set(ALONE, alone)
-    if connection.vendor != "postgresql":
-        # Not a skip: `make test` runs them in its second pass, and says so when it cannot.
-        left_out = [item for item in items if "postgres" in names(item)]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+        config.cache.set(ALONE, {item.nodeid: row for item in items for row in IN_A_ROW if row in names(item)})
+    left_out = {item for item in items if is_for_the_other_pass(set(names(item)))}
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
+def is_for_the_other_pass(marks: set[str]) -> bool:
+    """Not a skip: `make test` runs it in its other pass, and says so when it cannot."""
+    if os.environ.get("SECOND_PASS") and "once" in marks:
+        return True
+    return "postgres" in marks and connection.vendor != "postgresql"
 
 
 def names(item: pytest.Item) -> list[str]:
     return [mark.name for mark in item.iter_markers()]
 
 
-class OneWorkerAlone(LoadScopeScheduling):
-    """One worker runs all that drives a browser or kills processes, in a row; the others share the rest one by one.
+class OneWorkerEach(LoadScopeScheduling):
+    """One worker runs all that drives a browser in a row, one all that kills processes; all share the rest one by one.
 
     `--dist loadgroup` would do, but xdist 3.8 marks its groups in a field that pytest 9.2 no longer reads.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         if not hasattr(self, "alone"):
-            self.alone = set(self.config.cache.get(ALONE, []))
-        return "alone" if nodeid in self.alone else nodeid
+            self.alone = dict(self.config.cache.get(ALONE, {}))
+        return str(self.alone.get(nodeid, nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerAlone:
-    return OneWorkerAlone(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerEach:
+    return OneWorkerEach(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

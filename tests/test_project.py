@@ -242,6 +242,7 @@ def test_everybody_gets_what_the_table_says(world: World, cases: list[tuple[str,
         assert got == row.expected, (name, row)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("cases", in_parts(IN_TEAMS))
 def test_asking_as_htmx_opens_no_other_door(world: World, cases: list[tuple[str, Row]]) -> None:
     before = without_last_login(everything())

@@ -13,7 +13,7 @@ from storyboard.accounts import actions
 from storyboard.teams.models import User
 from tests.browser import DESKTOP, NARROW, OpenPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 OUTSIDE = [
     "login/",
     "signup/",

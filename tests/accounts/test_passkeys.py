@@ -11,7 +11,7 @@ from storyboard.teams.models import AuditEntry, User
 from tests.accounts.conftest import SECRET
 from tests.browser import OpenPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ def seconds(url: str, form: dict[str, str]) -> float:
     return time.process_time() - begun
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("url", "field"), [("/accounts/login/", "login"), ("/accounts/password/reset/", "email")])
 def test_a_missing_account_takes_as_long_as_an_existing_one(url: str, field: str, settings: Settings) -> None:
     """A real hash, made quicker; processor time, because the machine is busy with other things."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser import DESKTOP, NARROW, PHONE, WIDE, Console, Scheme
 from tests.frame.conftest import Style
 
+pytestmark = pytest.mark.once
 SCHEMES: list[Scheme] = ["light", "dark"]
 SIZES = {"narrow": NARROW, "phone": PHONE, "desktop": DESKTOP, "wide": WIDE}
 

@@ -14,7 +14,7 @@ from storyboard.teams.models import Team, User
 from tests.browser import DESKTOP, PHONE, Console
 from tests.journeys.conftest import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 LISTENS = ("data-live-state", "connected")
 WORDS = ["A lighthouse at dusk, slow push in", "The lamp ignites, the camera pushes in", "Close-up of his hands"]
 

@@ -18,7 +18,7 @@ from tests.journeys.conftest import Visit
 from tests.media.library import brought
 from tests.media.seeds import clip, drawing, picture, seeds
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
 TYPES = {"png": "image/png", "jpeg": "image/jpeg", "mp4": "video/mp4", "wav": "audio/wav"}
 DROP = """(files) => {

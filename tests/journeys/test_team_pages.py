@@ -12,7 +12,7 @@ from storyboard.teams.models import Invitation, Membership, Role, Team, User
 from tests.browser import DESKTOP, NARROW
 from tests.journeys.conftest import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
 HOSTILE = [
     "<img src=x onerror=window.hurt=1>",

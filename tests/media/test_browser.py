@@ -15,6 +15,7 @@ from tests.media.conftest import Place
 from tests.s3 import Rclone
 from tests.server import Server
 
+pytestmark = pytest.mark.once
 # More than a browser fetches before it begins to play, so that seeking must ask for another piece.
 PADDING = 12_000_000
 SEND = """([url, headers, size, type]) => new Promise(resolve => {

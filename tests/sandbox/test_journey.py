@@ -45,6 +45,7 @@ def clip(task: Task) -> Path:
     return task.folder / "0.mp4"
 
 
+@pytest.mark.once
 def test_a_clip_has_the_pixels_the_length_and_the_rate_that_were_asked_for(take: Take, run_jobs: Run) -> None:
     task = take(ratio="16:9")
     assert run_jobs() == [f"storyboard.sandbox.tasks.{name}" for name in ("begin", "render", "finish")]
@@ -57,6 +58,7 @@ def test_a_clip_has_the_pixels_the_length_and_the_rate_that_were_asked_for(take:
         assert (count, container.streams.video[0].average_rate) == (96, Fraction(24))
 
 
+@pytest.mark.once
 def test_a_clip_opens_on_one_picture_and_ends_on_the_other(take: Take, run_jobs: Run) -> None:
     opening, landing = drawn((200, 90, 40)), drawn((40, 120, 190))
     content = [picture(written_out(opening), "first_frame"), picture(written_out(landing), "last_frame")]
@@ -66,6 +68,7 @@ def test_a_clip_opens_on_one_picture_and_ends_on_the_other(take: Take, run_jobs:
     assert apart(frames.last_frame(clip(task)), landing) < 2
 
 
+@pytest.mark.once
 def test_the_last_frame_lies_beside_the_clip_only_when_it_was_asked_for(take: Take, run_jobs: Run) -> None:
     given, left_out = take(return_last_frame=True), take()
     missing = take(prompt="Dusk sandbox:no-last-frame", return_last_frame=True)
@@ -75,6 +78,7 @@ def test_the_last_frame_lies_beside_the_clip_only_when_it_was_asked_for(take: Ta
         assert frame.tobytes() == frames.last_frame(clip(given)).tobytes()
 
 
+@pytest.mark.once
 def test_a_shot_that_opens_on_the_last_frame_goes_on_where_the_film_was(take: Take, run_jobs: Run) -> None:
     first = take(return_last_frame=True)
     run_jobs()
@@ -111,6 +115,7 @@ def test_only_the_clip_is_left_when_it_is_there(take: Take, run_jobs: Run) -> No
     assert sorted(path.name for path in task.folder.iterdir()) == ["0.mp4"]
 
 
+@pytest.mark.once
 def test_the_same_task_painted_again_gives_the_same_bytes(take: Take, run_jobs: Run) -> None:
     task = take()
     run_jobs()
