@@ -84,8 +84,8 @@ class House:
         self.started.append(process)
         return process
 
-    def worker(self) -> "subprocess.Popen[bytes]":
-        process = self.start("worker")
+    def worker(self, **extra: str) -> "subprocess.Popen[bytes]":
+        process = self.start("worker", **extra)
         self.runs_a_job("ready")
         return process
 
@@ -256,7 +256,7 @@ def test_the_whole_group_is_killed_and_started_again(house: House) -> None:
 
 def test_hung_tasks_are_killed_at_their_timeout(house: House) -> None:
     # One for each worker of the cluster: nothing runs until the timeout of 3 seconds and its grace are over.
-    house.worker()
+    house.worker(JOBS_TIMEOUT="3")
     for _ in range(2):
         enqueue("tests.jobs.tasks.hang")
     wait_until(lambda: house.words().count("hanging") == 2, LIMIT, "both hanging")
@@ -288,11 +288,11 @@ def test_two_workers_never_run_the_same_job(house: House) -> None:
     house.worker()
     house.start("worker")
     wait_until(lambda: Heartbeat.objects.filter(cluster="fast").count() == 2, LIMIT, "two fast clusters")
-    for number in range(200):
+    for number in range(100):
         enqueue("tests.jobs.tasks.mark", f"job-{number}")
-    wait_until(lambda: len(set(house.words())) == 201, LIMIT, "200 jobs")
+    wait_until(lambda: len(set(house.words())) == 101, LIMIT, "100 jobs")
     wait_until(lambda: not OrmQ.objects.exists(), LIMIT, "empty queue")
-    assert len(house.words()) == 201
+    assert len(house.words()) == 101
     assert len({line.split(" ")[2] for line in house.trace.read_text().splitlines()}) > 1  # it was really shared
 
 
