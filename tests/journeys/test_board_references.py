@@ -17,7 +17,7 @@ from tests.journeys.conftest import Visit
 from tests.media.library import brought
 from tests.media.seeds import drawing, picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
 LISTENS = ("data-live-state", "connected")
 DROP = """([where, name, text]) => {

@@ -15,7 +15,7 @@ from tests.drain import drain
 from tests.journeys.conftest import Visit
 from tests.journeys.test_library import arrived
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
 LISTENS = ("data-live-state", "connected")
 
