@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "storyboard.media",
     "storyboard.connections",
     "storyboard.boards",
+    "storyboard.takes",
     "storyboard.frame",
     "storyboard.sandbox",
 ]

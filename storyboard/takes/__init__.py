@@ -1,0 +1,1 @@
+"""Takes: the chain engine, its money, and the doorbells and polls by which vendors' results come in."""
