@@ -178,6 +178,9 @@ SANDBOX_SPEED = env_float("SANDBOX_SPEED", 0.05)
 SANDBOX_TASKS_A_MINUTE = 600
 SANDBOX_UNFINISHED_TASKS = 120
 
+# Read from no environment variable: places where the tests' processes are killed, see takes/faults.py
+FAULT_POINTS = ""
+
 AUTH_USER_MODEL = "teams.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

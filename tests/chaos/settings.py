@@ -1,0 +1,15 @@
+"""Settings for the processes that the kill tests start: the real ones, with points to die at and, if asked, a sabotage.
+
+A hurry: waits that are minutes in production, because a vendor may be slow, are seconds beside a vendor that is not.
+"""
+
+import os
+
+from storyboard.settings import *  # noqa: F403
+from storyboard.settings import INSTALLED_APPS
+
+FAULT_POINTS = os.environ.get("CHAOS_POINTS", "")
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.apps.Chaos"]
+# What is taken out on purpose, to see that the tests would notice; and what is made quick.
+SABOTAGE = os.environ.get("CHAOS_SABOTAGE", "")
+HURRY = os.environ.get("CHAOS_HURRY", "")
