@@ -6,7 +6,7 @@ Actions call advance(); nothing else writes a take's state.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from storyboard.takes.models import FINAL, State, Step, Take
@@ -33,18 +33,22 @@ def advance(
     *,
     only: Iterable[State] = (),
     epoch: int | None = None,
+    claims: bool = False,
     why: str = "",
     **columns: Any,
 ) -> bool:
     """Whether this call brought the take there. Another state or epoch than expected means somebody came first.
 
-    `only`: from these states alone; otherwise from every state that may move there.
+    `only`: from these states alone; otherwise from every state that may move there. `claims`: the epoch goes up, so
+    that whoever held the take before can write nothing any more.
     """
     allowed = {state for state, following in MOVES.items() if to in following}
     wanted = Q(pk=take.pk, state__in=sorted(allowed & set(only) if only else allowed))
     if epoch is not None:
         wanted &= Q(epoch=epoch)
     now: dict[str, Any] = {"state": to, "moved_at": Now(), "attempts": 0}
+    if claims:
+        now["epoch"] = F("epoch") + 1
     if to in FINAL:
         now |= {"finished_at": Now(), "wake_at": None, "lease_until": None}
     if not Take.objects.filter(wanted).update(**(now | columns)):

@@ -60,6 +60,11 @@ class Did(models.TextChoices):
     BOARD_RESTORED = "board_restored", "restored a board"
     BOARD_PURGED = "board_purged", "was removed for good"
     BUDGET_CHANGED = "budget_changed", "changed a board’s budget"
+    RENDER_APPROVED = "render_approved", "approved a render"
+    RUN_PAUSED = "run_paused", "paused a render"
+    RUN_RESUMED = "run_resumed", "resumed a render"
+    RUN_CANCELLED = "run_cancelled", "cancelled a render"
+    TAKE_CANCELLED = "take_cancelled", "cancelled a take"
 
 
 def record(

@@ -1,0 +1,86 @@
+"""What follows from a take's change: followers go on, places become free, runs end, open pages hear of it.
+
+The other actions call these inside their transactions; each may be called once too often without harm.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from storyboard.boards.models import Board
+from storyboard.jobs.queue import enqueue
+from storyboard.live.publish import publish
+from storyboard.takes import money
+from storyboard.takes.models import LIVE, Run, State, Take
+from storyboard.takes.states import advance
+from storyboard.takes.waits import Wait, Why, around, wait
+
+SEND = "storyboard.takes.tasks.sending.send"
+PREPARE = "storyboard.takes.tasks.collecting.prepare"
+RUNS = "runs"
+# A take that is queued has a job that sends it; the sweep looks after it when that was lost.
+LOST = timedelta(seconds=8)
+
+
+def freed(connection_id: int) -> None:
+    """A place at this connection is free, or somebody wants one."""
+    enqueue(SEND, connection_id)
+
+
+def wake(board: Board) -> list[Take]:
+    """Bring every waiting take that has nothing left to wait for into the queue."""
+    waiting = Take.objects.filter(shot__board=board, state=State.WAITING, deleted_at=None)
+    takes = list(waiting.select_related("shot__board__team", "run", "follows", "connection").order_by("pk"))
+    seen = around(takes)
+    return [take for take in takes if let_go(take, wait(take, seen))]
+
+
+def let_go(take: Take, held: Wait | None) -> bool:
+    """Whether it is in the queue now."""
+    if take.shot.deleted_at is not None:
+        return not drop(take, "Its shot was deleted.")
+    if held is None:
+        return queue(take)
+    if held.why is Why.FRAME and take.follows_id:
+        upstream = Take.objects.filter(shot=take.follows_id, is_selected=True).values_list("pk", flat=True).first()
+        if upstream:
+            enqueue(PREPARE, upstream)
+    return False
+
+
+def queue(take: Take) -> bool:
+    if not advance(take, State.QUEUED, only=[State.WAITING], queued_at=Now(), wake_at=Now() + LOST, sentence=""):
+        return False
+    if take.connection_id:
+        freed(take.connection_id)
+    tell(take)
+    return True
+
+
+def drop(take: Take, why: str) -> bool:
+    """Cancel what nobody has sent yet."""
+    if not advance(take, State.CANCELLED, only=[State.WAITING, State.QUEUED], why=why, sentence=why):
+        return False
+    money.release(take)
+    settled(take)
+    tell(take)
+    return True
+
+
+def settled(take: Take) -> None:
+    """A run of which nothing is left to do is over."""
+    if take.run_id and not Take.objects.filter(run=take.run_id, state__in=LIVE).exists():
+        Run.objects.filter(pk=take.run_id, finished_at=None).update(finished_at=Now())
+
+
+def tell(*takes: Take) -> None:
+    """The last thing that happens: everybody who has the board open fetches what changed."""
+    boards = {take.shot.board_id: take.shot.board for take in takes}
+    for board in boards.values():
+        for topic in sorted({RUNS, *topics([take for take in takes if take.shot.board_id == board.pk])}):
+            publish(board.channel, topic)
+
+
+def topics(takes: Sequence[Take]) -> set[str]:
+    return {take.shot.topic for take in takes}
