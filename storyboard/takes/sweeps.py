@@ -1,4 +1,4 @@
-"""Every wake-up that a crash or a lost job may have swallowed, found again in the state of rows. Runs every 3 seconds."""
+"""Every wake-up that a crash or a lost job may have swallowed, found again in the state of rows."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q

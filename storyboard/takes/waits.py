@@ -1,4 +1,4 @@
-"""Why a take waits, in words: for a predecessor, an approval, a choice, a pause. One answer for pages, shell and engine.
+"""Why a take waits, in words: for a predecessor, an approval, a choice, a pause. The same for pages and engine.
 
 actions.chain lets a take go on when there is nothing to wait for; whoever shows a take says what there is.
 """
