@@ -50,6 +50,8 @@ class Terms:
     name: str
     parallel: int = 3
     monthly_budget: int | None = None
+    # Public id of another connection at the same vendor; empty is none.
+    failover: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +87,14 @@ def add(team: Team, *, terms: Terms, vendor: str, base_url: str, secret: Secret,
 @transaction.atomic(durable=True)
 def edit(connection: Connection, *, terms: Terms, by: User) -> Connection:
     found = held(connection, by)
-    before = (found.name, found.parallel, found.monthly_budget)
+    before = limits(found)
     settle(found, terms)
-    if before == (found.name, found.parallel, found.monthly_budget):
+    if before == limits(found):
         return found
-    found.save(update_fields=["name", "parallel", "monthly_budget"])
+    found.save(update_fields=["name", "parallel", "monthly_budget", "failover"])
     detail: dict[str, object] = {"parallel": found.parallel, "monthly_budget": in_dollars(found.monthly_budget)}
+    if found.failover_id != before[3]:
+        detail["failover"] = found.failover.name if found.failover else "none"
     if found.name != before[0]:
         detail["before"] = before[0]
     record(Did.CONNECTION_EDITED, by=by, team=found.team, subject=found.name, detail=detail)
@@ -218,6 +222,10 @@ def held(connection: Connection, by: User) -> Connection:
     return found
 
 
+def limits(connection: Connection) -> tuple[str, int, int | None, int | None]:
+    return connection.name, connection.parallel, connection.monthly_budget, connection.failover_id
+
+
 def settle(connection: Connection, terms: Terms) -> None:
     others = connections_of(connection.team).exclude(pk=connection.pk)
     if others.filter(name__iexact=terms.name).exists():
@@ -226,6 +234,18 @@ def settle(connection: Connection, terms: Terms) -> None:
         raise DomainError(f"Between 1 and {MOST_PARALLEL} renders can run at once, and a budget is 0 or more.")
     connection.name, connection.parallel = terms.name, terms.parallel
     connection.monthly_budget = terms.monthly_budget
+    connection.failover = instead(connection, terms.failover)
+
+
+def instead(connection: Connection, failover: str) -> Connection | None:
+    """The other account at the same vendor: the same body means the same thing there."""
+    if not failover:
+        return None
+    others = connections_of(connection.team).filter(vendor=connection.vendor).exclude(pk=connection.pk)
+    found = others.filter(public_id=failover).first()
+    if found is None:
+        raise DomainError("Choose another connection at the same vendor, or none.")
+    return found
 
 
 def allowed(base_url: str) -> str:

@@ -63,11 +63,23 @@ class SettingsForm(forms.Form):
         },
     )
 
+    failover = forms.ChoiceField(
+        label="When it cannot take a request",
+        required=False,
+        help_text="Only while it is certain that nothing was created or charged here, and only at the same price.",
+    )
+
     def __init__(self, *args: Any, team: Team, connection: Connection | None = None, **kwargs: Any) -> None:
         if connection is not None:
             kwargs.setdefault("initial", settings_of(connection))
         super().__init__(*args, **kwargs)
         self.team, self.connection = team, connection
+        others = beside(connection) if connection else []
+        if others:
+            choices = [("", "Hold the shot, as ever"), *((one.public_id, f"Use {one}") for one in others)]
+            self.fields["failover"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["failover"]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -85,7 +97,14 @@ class SettingsForm(forms.Form):
             name=self.cleaned_data["name"],
             parallel=self.cleaned_data["parallel"],
             monthly_budget=None if budget is None else int(budget * MICRO),
+            failover=self.cleaned_data.get("failover", ""),
         )
+
+
+def beside(connection: Connection) -> list[Connection]:
+    """The team's other connections at the same vendor."""
+    rows = connections_of(connection.team).filter(vendor=connection.vendor)
+    return list(rows.exclude(pk=connection.pk))
 
 
 def settings_of(connection: Connection) -> dict[str, object]:
@@ -93,6 +112,7 @@ def settings_of(connection: Connection) -> dict[str, object]:
     return {
         "name": connection.name,
         "parallel": connection.parallel,
+        "failover": connection.failover.public_id if connection.failover else "",
         "budget": None if budget is None else (Decimal(budget) / MICRO).quantize(Decimal("0.01")),
     }
 

@@ -31,6 +31,8 @@ class Connection(models.Model):
     rates_at = models.DateField(null=True, blank=True)
     parallel = models.PositiveSmallIntegerField(default=3)
     monthly_budget = models.BigIntegerField("monthly budget in micro-dollars", null=True, blank=True)
+    # Where a request goes that this account could not take, while no task of it can exist here; off unless chosen.
+    failover = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     disabled_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

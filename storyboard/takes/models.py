@@ -73,6 +73,8 @@ class Take(models.Model):
 
     # RESTRICT: a connection or a file goes only together with its whole team.
     connection = models.ForeignKey(Connection, null=True, blank=True, on_delete=models.RESTRICT, related_name="takes")
+    # The connection that could not take it, when another one was asked instead; that happens once.
+    moved_from = models.ForeignKey(Connection, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     model = models.CharField(max_length=80, blank=True)
     # The vendor's body as it was approved, with made-up links that say what stands there; and its SHA-256.
     asked = models.TextField(blank=True)

@@ -134,6 +134,24 @@ def correct(take: Take, charge: int) -> None:
         Take.objects.filter(pk=take.pk).update(charge_micro_usd=charge)
 
 
+def has_room(connection: Connection, price: int | None) -> bool:
+    """Whether this connection's own budget has so much left; what board and team hold for it stays held."""
+    if connection.monthly_budget is None:
+        return True
+    spent = used(Q(connection=connection, month=this_month()))
+    return price is not None and spent + price <= connection.monthly_budget
+
+
+def move(take: Take, before: Connection | None) -> None:
+    """What was held at the connection before is held at the take's own from now on."""
+    held, _, month = balance(take)
+    if held:
+        row = entry(take, Entry.Kind.RELEASE, board=take.shot.board, held=-held)
+        row.connection, row.month = before, month
+        row.save()
+        write(take, Entry.Kind.HOLD, held=held, month=month)
+
+
 def balance(take: Take) -> tuple[int, int, date]:
     """Held, spent, and the month in which all of it counts."""
     rows = list(Entry.objects.filter(take=take).values_list("held", "spent", "month"))

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from storyboard.connections.models import Connection
 from storyboard.providers.errors import ProviderError
 from storyboard.takes import callbacks, money
-from storyboard.takes.actions import chain, switch
+from storyboard.takes.actions import chain, failover, switch
 from storyboard.takes.models import SENT, Gate, State, Take
 from storyboard.takes.placeholders import CALLBACK
 from storyboard.takes.states import advance
@@ -170,6 +170,8 @@ def refused(take: Take, *, epoch: int, error: ProviderError) -> bool:
 
 
 def failed(take: Take, epoch: int, error: ProviderError) -> bool:
+    if failover.moved_on(take, epoch, error):
+        return True
     won = advance(take, State.FAILED, only=[State.SUBMITTING], epoch=epoch, why=error.sentence, **words(error))
     if won:
         money.release(take)
@@ -182,6 +184,8 @@ def failed(take: Take, epoch: int, error: ProviderError) -> bool:
 @transaction.atomic(durable=True)
 def not_created(take: Take, *, epoch: int, error: ProviderError) -> bool:
     """Proved: nothing was created. Later again, a bounded number of times."""
+    if failover.moved_on(take, epoch, error):
+        return True
     if not error.retryable or take.attempts >= MOST_TRIES:
         return failed(take, epoch, error)
     tries = take.attempts
