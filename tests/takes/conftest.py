@@ -1,0 +1,30 @@
+"""What tests of takes share: a place for keys and files, and a connection whose vendor nobody reaches."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from storyboard.connections.models import Connection
+from storyboard.teams.models import Team, User
+from tests.takes import make
+
+
+@pytest.fixture(autouse=True)
+def key_file(settings: LazySettings, tmp_path: Path) -> Path:
+    settings.CONNECTION_KEYS_FILE = tmp_path / "connection_keys"
+    return tmp_path / "connection_keys"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where files are kept, empty at first."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setitem(settings.S3, "bucket", "")
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def account(team: Team, alice: User) -> Connection:
+    """At Ark, which lists, cancels and returns last frames."""
+    return make.connection(team, by=alice)
