@@ -1,0 +1,80 @@
+"""What a take hands to the shot that follows it: its frame or its last seconds, and the link a vendor gets to them.
+
+waits.py asks what is missing before a follower may go, tasks.sending asks for the links when one is sent.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from storyboard.boards.asks import TAIL as TAIL_SECONDS
+from storyboard.connections import addresses
+from storyboard.media import links as media_links
+from storyboard.media.models import File
+from storyboard.takes.models import Take
+from storyboard.takes.placeholders import OPENING, TAIL, strings
+
+TAIL_MS = int(TAIL_SECONDS * 1000)
+# How long a vendor may need until it has fetched what a body points to.
+LINK_SECONDS = 24 * 3600
+# A vendor's own link must live on for so long, because the vendor may begin late.
+WHILE = timedelta(hours=2)
+GONE = "What shot {number} hands over is not there. Select its take again."
+
+
+def wanted(take: Take) -> Collection[str]:
+    """Which of the made-up links stand in what was approved."""
+    found = strings(json.loads(take.asked)) if take.asked else []
+    return {OPENING, TAIL} & set(found)
+
+
+def missing(take: Take, upstream: Take) -> str:
+    """What has to be made of the predecessor's clip before this take can be sent: '', 'frame' or 'tail'."""
+    needs = wanted(take)
+    made = upstream.last_frame_id if upstream.hand_off_ms is None else upstream.hand_off_frame_id
+    if OPENING in needs and made is None and not vendors_own(take, upstream):
+        return "frame"
+    return "tail" if TAIL in needs and upstream.tail_id is None else ""
+
+
+def links(take: Take, upstream: Take) -> dict[str, str]:
+    """Real links in the place of the made-up ones; LookupError when what they lead to is not there."""
+    found = {}
+    for made_up in wanted(take):
+        own = vendors_own(take, upstream) if made_up == OPENING else ""
+        found[made_up] = own or lent(take, upstream, made_up)
+    return found
+
+
+def lent(take: Take, upstream: Take, made_up: str) -> str:
+    """A link to our own copy; who got it is written down."""
+    file = frame_of(upstream) if made_up == OPENING else upstream.tail
+    if file is None or take.connection is None:
+        raise LookupError(GONE.format(number=upstream.shot.position))
+    vendor, purpose = take.connection.vendor, f"take {take.public_id} opens on take {upstream.public_id}"
+    return media_links.for_vendor(file, vendor=vendor, seconds=LINK_SECONDS, purpose=purpose)
+
+
+def frame_of(upstream: Take) -> File | None:
+    """The picture at the moment that was chosen, by default the last one."""
+    return upstream.last_frame if upstream.hand_off_ms is None else upstream.hand_off_frame
+
+
+def vendors_own(take: Take, upstream: Take) -> str:
+    """The vendor's own link to the last frame: at the account that made it some vendors trust it and refuse a copy."""
+    if upstream.hand_off_ms is not None or not upstream.last_frame_url:
+        return ""
+    if take.connection is None or take.connection_id != upstream.connection_id:
+        return ""
+    # Where nobody outside can fetch our copy, the vendor's own is better as long as it lives at all.
+    least = WHILE if is_reachable(take) else timedelta(minutes=5)
+    lives = Take.objects.filter(pk=upstream.pk, links_until__gt=Now() + least).exists()
+    return upstream.last_frame_url if lives else ""
+
+
+def is_reachable(take: Take) -> bool:
+    if take.connection is not None and addresses.is_sandbox(take.connection.base_url):
+        return True
+    return not media_links.reachable()
