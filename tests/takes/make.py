@@ -27,7 +27,7 @@ from tests.connections.connect import connect
 # The smallest clip that is sold.
 SMALLEST = {"seconds": 4, "ratio": "1:1", "resolution": "480p", "audio": False}
 MODELS = {
-    "ark": "doubao-seedance-2-0-260128",
+    "ark": "dreamina-seedance-2-0-260128",
     "reapi": "doubao-seedance-2.0-face",
     "evolink": "seedance-2.0-text-to-video",
     "apimart": "doubao-seedance-2.0",

@@ -3,7 +3,7 @@
 actions.sending asks after an outcome that proves that nothing was created.
 """
 
-from datetime import timedelta
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -31,11 +31,11 @@ def moved_on(take: Take, epoch: int, error: ProviderError) -> bool:
         return False
     before = take.connection
     why = f"{before} could not take it, so {other} is asked."
-    due = {"not_before": None, "wake_at": Now() + timedelta(seconds=8), "lease_until": None, "secret_digest": ""}
+    due: dict[str, Any] = {"not_before": None, "wake_at": Now() + chain.LOST, "lease_until": None, "secret_digest": ""}
     money.locked_purse(take.shot.board.team)
     if not money.has_room(other, take.quote_micro_usd):
         return False
-    moved = {"connection": other, "moved_from": before, "sentence": why}
+    moved: dict[str, Any] = {"connection": other, "moved_from": before, "sentence": why}
     if not advance(take, State.QUEUED, only=[State.SUBMITTING], epoch=epoch, why=why, **due, **moved):
         return False
     money.move(take, before)

@@ -5,6 +5,7 @@ tasks.sending calls these; between claim() and the outcome lies the network, and
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
@@ -218,7 +219,7 @@ def unclear(take: Take, *, epoch: int, error: ProviderError, sent_hash: str = ""
     return doubted(take, epoch, error.sentence, **words(error))
 
 
-def doubted(take: Take, epoch: int | None, why: str, **columns: object) -> bool:
+def doubted(take: Take, epoch: int | None, why: str, **columns: Any) -> bool:
     won = advance(
         take,
         State.UNKNOWN,
@@ -242,7 +243,7 @@ def lapse(take: Take) -> bool:
     return doubted(take, take.epoch, LAPSED)
 
 
-def words(error: ProviderError) -> dict[str, str]:
+def words(error: ProviderError) -> dict[str, Any]:
     return {
         "error_code": error.code[:120],
         "error_message": error.message[:2000],
