@@ -332,7 +332,7 @@ Q_CLUSTER = {
     # No such cache: django-q2 then keeps no statistics, which would be two writes a second for nobody.
     "cache": "none",
     "recycle": 5_000,
-    **cluster(env_int("FAST_WORKERS", 4), timeout=20),
+    **cluster(env_int("FAST_WORKERS", 4), timeout=60),
     "ALT_CLUSTERS": {"media": {"recycle": 200, **cluster(env_int("MEDIA_WORKERS", 2), timeout=600)}},
 }
 # Every task there is, by dotted name, and the cluster that runs it: storyboard.jobs.queue.enqueue()

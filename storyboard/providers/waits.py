@@ -21,7 +21,7 @@ class Timeouts:
     """Seconds for each wait and for the whole exchange: one byte a minute would break no single wait.
 
     As they stand here they are for the shell, where a person waits, and for jobs of the media cluster. A job of the
-    fast cluster is killed after 20 s (settings.Q_CLUSTER), and of a killed submission nobody knows the outcome: it
+    fast cluster is killed after 60 s (settings.Q_CLUSTER), and of a killed submission nobody knows the outcome: it
     makes its client with `paid()` to submit and with `quick()` for all else, and asks a client for one thing.
     """
 
@@ -41,11 +41,12 @@ class Timeouts:
 
     @classmethod
     def paid(cls) -> Self:
-        """For a submission in a job of the fast cluster: the answer may take all of the 17 s.
+        """For a submission in a job of the fast cluster: the answer may take 50 s.
 
-        An answer that is not waited for may have been paid for. The other 3 s are for writing down what happened.
+        An answer that is not waited for may have been paid for, and some vendors fetch the references before they
+        answer. What is left of the job's time is for making ready and for writing down what happened.
         """
-        return cls(connect=5, write=10, read=17, pool=1, total=17, question=17)
+        return cls(connect=5, write=20, read=50, pool=1, total=50, question=50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,8 +69,8 @@ def test_a_person_who_waits_gets_all_the_tries(monkeypatch: pytest.MonkeyPatch) 
 
 def test_without_the_bound_a_slow_vendor_would_outlast_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    waits = Timeouts(total=Timeouts.quick().total, question=1000)
-    assert asking(monkeypatch, waits, 8).now - 1000 > KILLED
+    waits = Timeouts(total=16, question=1000)
+    assert asking(monkeypatch, waits, 16).now - 1000 > KILLED
 
 
 def test_many_questions_end_before_their_job_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,9 @@ def test_many_questions_end_before_their_job_is_killed(monkeypatch: pytest.Monke
 
 def test_a_paid_request_is_waited_for_as_long_as_its_job_can() -> None:
     waits = Timeouts.paid()
-    assert waits.read == waits.total == KILLED - ROOM - 1
+    # What is left is for making the request ready and for writing down what came of it.
+    assert waits.read == waits.total
+    assert KILLED / 2 < waits.total < KILLED - ROOM
     assert max(waits.connect, waits.write, waits.pool) < waits.total
 
 

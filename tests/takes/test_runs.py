@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from storyboard.boards import actions as boards
-from storyboard.boards.models import Board, Shot
+from storyboard.boards.models import Board
 from storyboard.boards.queries import sheet_of
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict, DomainError, Forbidden
@@ -64,7 +64,7 @@ def test_the_same_press_again_is_the_same_run(board: Board, alice: User) -> None
 
 def test_what_was_changed_since_it_was_shown_is_not_rendered(board: Board, alice: User) -> None:
     wish = wish_for(board, alice)
-    shot = Shot.objects.filter(board=board).first()
+    shot = make.shots_of(board)[0]
     boards.save_field(shot, name="prompt", value="Something else entirely.", base_version=None, by=alice)
     with pytest.raises(Conflict, match="changed since you looked"):
         runs.request(board, wish=wish, by=alice)

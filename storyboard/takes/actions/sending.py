@@ -23,7 +23,7 @@ from storyboard.teams.access import membership
 from storyboard.teams.models import Role
 
 # Longer than a POST and all its writing may take; after it nobody is at work on the take any more.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=75)
 FIRST_POLL = timedelta(seconds=5)
 # An unclear one is looked at soon: a doorbell may have come, or the vendor's list may tell.
 FIRST_LOOK = timedelta(seconds=2)
