@@ -358,7 +358,7 @@ JOB_TASKS = {
     "storyboard.sandbox.tasks.sweep": "fast",
     "storyboard.sandbox.tasks.tidy": "media",
     "storyboard.sandbox.tasks.welcome": "fast",
-    "storyboard.takes.sweeps.wake": "fast",
+    "storyboard.takes.tasks.sweeping.wake": "fast",
     "storyboard.takes.tasks.binding.answer": "fast",
     "storyboard.takes.tasks.cancelling.cancel": "fast",
     "storyboard.takes.tasks.collecting.collect": "media",

@@ -21,7 +21,7 @@ SWEEPS: dict[str, int] = {
     "storyboard.media.sweeps.tidy_storage": 24 * 3600,
     "storyboard.sandbox.tasks.sweep": 60,
     "storyboard.sandbox.tasks.tidy": 3600,
-    "storyboard.takes.sweeps.wake": 3,
+    "storyboard.takes.tasks.sweeping.wake": 3,
     "storyboard.teams.tasks.purge_deleted_teams": 3600,
     "storyboard.teams.tasks.send_waiting_invitations": 300,
 }

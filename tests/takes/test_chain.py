@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from storyboard.boards.models import Board, Shot
 from storyboard.connections.models import Connection
-from storyboard.takes import sweeps
 from storyboard.takes.actions import chain
 from storyboard.takes.models import Run, State, Take
+from storyboard.takes.tasks import sweeping
 from storyboard.takes.waits import Why, around, wait
 from storyboard.teams.models import Team, User
 from tests.takes import make
@@ -110,7 +110,7 @@ def test_a_paused_run_holds_it(board: Board, run: Run, waiting: Take, account: C
 
 def test_a_shot_that_was_deleted_is_dropped_and_its_money_given_back(board: Board, run: Run, waiting: Take) -> None:
     Shot.objects.filter(pk=waiting.shot_id).update(deleted_at=timezone.now())
-    sweeps.wake()
+    sweeping.wake()
     waiting.refresh_from_db()
     run.refresh_from_db()
     assert (waiting.state, make.ledger(waiting)) == (State.CANCELLED, (0, 0))
@@ -121,6 +121,6 @@ def test_a_wake_up_that_was_lost_is_found_again(
     board: Board, run: Run, waiting: Take, account: Connection, run_jobs: Callable[[], list[str]]
 ) -> None:
     make.selected(first(board), at=account, run=run)
-    sweeps.wake()
+    sweeping.wake()
     waiting.refresh_from_db()
     assert waiting.state == State.QUEUED

@@ -10,10 +10,10 @@ from django.utils import timezone
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unknown
-from storyboard.takes import sweeps
 from storyboard.takes.actions import chain, sending
 from storyboard.takes.models import Gate, State, Take
 from storyboard.takes.tasks import sending as tasks
+from storyboard.takes.tasks import sweeping
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.takes import make
 
@@ -150,7 +150,7 @@ def test_a_take_whose_sender_died_is_never_queued_again(queued: Take, account: C
     assert found
     assert found.take.state == State.SUBMITTING
     Take.objects.filter(pk=queued.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    sweeps.lapse()
+    sweeping.lapse()
     tasks.send(account.pk)
     queued.refresh_from_db()
     assert queued.state == State.UNKNOWN
@@ -209,6 +209,6 @@ def test_a_lost_job_is_found_again(
     queued: Take, account: Connection, vendor: Mock, run_jobs: Callable[[], list[str]]
 ) -> None:
     Take.objects.filter(pk=queued.pk).update(wake_at=timezone.now() - timedelta(seconds=1))
-    sweeps.requeue()
+    sweeping.requeue()
     assert chain.SEND in run_jobs()
     assert vendor.submit.call_count == 1
