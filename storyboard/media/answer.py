@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from storyboard.rendering.probe import Facts, Kind
 
-NAME = re.compile(r"(poster-[0-9]{1,5}|clean|trimmed)\.(png|jpeg|webp|mp4|mov|webm|wav|mp3)")
+NAME = re.compile(r"(poster-[0-9]{1,5}|clean|trimmed|frame)\.(png|jpeg|webp|mp4|mov|webm|wav|mp3)")
 # A sentence is shown to people; control characters have no place in it.
 Sentence = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{0,40}$")]

@@ -82,6 +82,17 @@ def reencode() -> Callable[..., Answer]:
     return run
 
 
+def frame() -> Callable[..., Answer]:
+    import numpy  # noqa: F401 (a frame becomes a picture by it)
+
+    from storyboard.rendering.still import still
+
+    def run(path: Path, folder: Path, **options: Any) -> Answer:
+        return {"files": [still(path, folder, **options).name]}
+
+    return run
+
+
 def trim() -> Callable[..., Answer]:
     from storyboard.rendering.trim import trim as part
 
@@ -97,6 +108,7 @@ TASKS: dict[str, Callable[[], Callable[..., Answer]]] = {
     "poster": poster,
     "waveform": waveform,
     "reencode": reencode,
+    "frame": frame,
     "trim": trim,
 }
 

@@ -27,12 +27,14 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 MB = walls.MB
-# Only these can be asked for, and only the last three may write. The largest picture, saved without any gain, fits.
+# Only these can be asked for, and only the last four may write. The largest picture, saved without any gain, fits.
 LIMITS = {
     "inspect": walls.Limits(),
     "waveform": walls.Limits(),
     "poster": walls.Limits(file_size=8 * MB),
     "reencode": walls.Limits(file_size=256 * MB),
+    # Every picture up to the one that is wanted is decoded, on one processor.
+    "frame": walls.Limits(file_size=256 * MB, cpu_seconds=240, wall_seconds=300),
     # Ten minutes are coded afresh, which a job of the media cluster has just the time for.
     "trim": walls.Limits(file_size=1536 * MB, cpu_seconds=480, wall_seconds=500),
 }

@@ -322,6 +322,13 @@ def test_a_waveform_rises_with_its_sound(clip: Path, folder: Path) -> None:
     assert peaks[-1] > 95
 
 
+def test_a_moment_of_a_clip_becomes_a_picture(clip: Path, folder: Path) -> None:
+    report = jail.run("frame", clip, folder, options={"at_ms": 500})
+    assert [path.name for path in report.files] == ["frame.png"]
+    with Image.open(report.files[0]) as image:
+        assert (image.format, image.size) == ("PNG", (96, 64))
+
+
 def test_a_picture_is_made_anew(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "file").write_bytes(seeds.picture("jpeg", comment=b"<script>") + b"<script>")
     report = jail.run("reencode", tmp_path / "file", folder)
