@@ -20,7 +20,7 @@ from storyboard.providers.ark_answers import (
 )
 from storyboard.providers.ark_rows import CHINA_URL, FAL_LISTED, ROWS
 from storyboard.providers.ark_rules import cancel_problem, list_problems, parts, problems
-from storyboard.providers.base import Body, Kind, Level, Probed, Problem, Quote, ShotRequest
+from storyboard.providers.base import Body, Kind, Level, Probed, Problem, Quote, ShotRequest, Task
 from storyboard.providers.catalog import Model, Rate
 from storyboard.providers.rules import is_whole, total_seconds
 
@@ -34,6 +34,7 @@ __all__ = [
     "NOT_ACCEPTED",
     "ROWS",
     "SUBMIT",
+    "billed",
     "body",
     "cancel_problem",
     "envelope",
@@ -177,3 +178,9 @@ def charged(used: int, body: Body, model: Model, rates: Mapping[str, Rate] | Non
         basis=f"{used:,} tokens × ${rate} / 1,000",
         note=note,
     )
+
+
+def billed(task: Task, body: Body, model: Model, rates: Mapping[str, Rate] | None = None) -> int | None:
+    """What a finished task came to in micro-dollars, by the tokens that it reports; None where no rate is known."""
+    used = used_tokens(task)
+    return None if used is None else charged(used, body, model, rates).micro_usd
