@@ -1,5 +1,6 @@
 """What tests of takes share: a place for keys and files, and a connection whose vendor nobody reaches."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.conf import LazySettings
 from storyboard.connections.models import Connection
 from storyboard.teams.models import Team, User
 from tests.takes import make
+from tests.takes.vendor import TakesVendor
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +30,17 @@ def folder(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def account(team: Team, alice: User) -> Connection:
     """At Ark, which lists, cancels and returns last frames."""
     return make.connection(team, by=alice)
+
+
+@pytest.fixture
+def vendor(settings: LazySettings) -> Iterator[TakesVendor]:
+    """Ark on loopback, named in VENDOR_HOSTS."""
+    with TakesVendor() as found:
+        settings.VENDOR_HOSTS = frozenset({found.host})
+        yield found
+
+
+@pytest.fixture
+def there(vendor: TakesVendor, team: Team, alice: User) -> Connection:
+    """A connection to it."""
+    return make.connection(team, base_url=vendor.url, by=alice)

@@ -6,16 +6,21 @@
 import hashlib
 import io
 import secrets
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db.models.functions import Now
 from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
 
 from storyboard.boards import actions
 from storyboard.boards.changes import NewShot
 from storyboard.boards.models import Board, Joint, Shot
 from storyboard.connections.models import Connection
+from storyboard.jobs.run import run as run_job
 from storyboard.media.models import File, Kind
 from storyboard.media.storage import store
 from storyboard.takes import money
@@ -158,3 +163,26 @@ def content(found: File, folder: Path) -> bytes:
     """The bytes that are kept of it."""
     store().get(found.key, folder / "content")
     return (folder / "content").read_bytes()
+
+
+def running(board: Board, at: Connection, **columns: Any) -> Take:
+    """A take of the board's first shot that its vendor works on and that is due to be asked about."""
+    return take(shots_of(board)[0], State.RUNNING, at=at, **columns)
+
+
+def aged(found: Take, **columns: Any) -> None:
+    """Put times of a take elsewhere: `aged(take, wake_at=-5)` was due five seconds ago, by the database's clock."""
+    moved = {name: Now() + timedelta(seconds=seconds) for name, seconds in columns.items()}
+    Take.objects.filter(pk=found.pk).update(**moved)
+    found.refresh_from_db()
+
+
+def job(task: str, *ids: int) -> None:
+    """Run one task of takes as a worker does: only there a vendor's key is opened."""
+    run_job(f"storyboard.takes.tasks.{task}", "", *ids)
+
+
+def queued(task: str) -> list[list[int]]:
+    """The ids that wait in the queue for this task."""
+    jobs = [SignedPackage.loads(row.payload)["args"] for row in OrmQ.objects.order_by("id")]
+    return [list(ids) for name, _, *ids in jobs if name == f"storyboard.takes.tasks.{task}"]

@@ -4,6 +4,7 @@ tasks.polling calls these. What is due is found and pushed on in SQL, by the dat
 """
 
 from datetime import timedelta
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -20,14 +21,11 @@ POLL = "storyboard.takes.tasks.polling.poll"
 AT_A_TIME = 200
 # For so long a job may take until it has asked; after it another one is queued.
 ASKING = timedelta(seconds=30)
-# The pause grows with the age of the task, from step to step.
-AGES = tuple(timedelta(minutes=minutes) for minutes in (0, 10, 20, 30, 40, 50, 60))
+# The pause grows with the age of the task, in steps: each as long as its youngest would wait.
+STEPS = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 20, 30, 40, 50, 60))
 NEXT = Case(
-    *(
-        When(accepted_at__gt=Now() - until, then=Now() + Value(poll_pause(since)))
-        for since, until in zip(AGES, (timedelta(minutes=5), *AGES[1:]), strict=True)
-    ),
-    default=Now() + Value(poll_pause(AGES[-1])),
+    *(When(accepted_at__gt=Now() - older, then=Now() + Value(poll_pause(age))) for age, older in pairwise(STEPS)),
+    default=Now() + Value(poll_pause(STEPS[-1])),
 )
 # A task that the vendor does not know is asked about again, so often and so far apart, before that is believed.
 MISSED, APART = 5, timedelta(seconds=30)
@@ -92,6 +90,7 @@ def one(take_id: int) -> Take | None:
 @transaction.atomic(durable=True)
 def asked(connection_id: int, *, rest: timedelta | None = None, more: bool = False) -> None:
     """This round is over. With a rest nothing is asked until that has passed; otherwise what is still due follows."""
+    Gate.objects.get_or_create(connection_id=connection_id)
     gates = Gate.objects.filter(connection=connection_id)
     if rest is not None:
         gates.update(asking_until=None, ask_after=Now() + rest)
