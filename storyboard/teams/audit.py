@@ -65,6 +65,11 @@ class Did(models.TextChoices):
     RUN_RESUMED = "run_resumed", "resumed a render"
     RUN_CANCELLED = "run_cancelled", "cancelled a render"
     TAKE_CANCELLED = "take_cancelled", "cancelled a take"
+    TAKE_APPROVED = "take_approved", "approved a take"
+    TAKE_REJECTED = "take_rejected", "rejected a take"
+    TAKE_DELETED = "take_deleted", "deleted a take"
+    TAKE_RESTORED = "take_restored", "restored a take"
+    TAKE_UPLOADED = "take_uploaded", "added a clip as a take"
 
 
 def record(

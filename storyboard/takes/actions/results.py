@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from storyboard.boards.models import Board, Joint, Shot
@@ -144,31 +144,6 @@ def hold(take: Take) -> Board:
 
 
 @transaction.atomic(durable=True)
-def begin_collecting(take_id: int) -> Take | None:
-    """The take to work on, its attempt counted before the work; None when somebody else is at it, or it is over."""
-    free = Take.objects.filter(Q(lease_until=None) | Q(lease_until__lte=Now()), pk=take_id, state=State.COLLECTING)
-    if not free.update(lease_until=Now() + LEASE, wake_at=Now() + LEASE, attempts=F("attempts") + 1):
-        return None
-    return Take.objects.select_related("shot__board__team", "connection", "run").get(pk=take_id)
-
-
-@transaction.atomic(durable=True)
-def keep_at_it(take: Take) -> None:
-    """Whoever works on it is alive."""
-    held = Take.objects.filter(pk=take.pk, state=take.state, lease_until__isnull=False)
-    longer = {"lease_until": Now() + LEASE}
-    held.update(**(longer | {"wake_at": Now() + LEASE} if take.state == State.COLLECTING else longer))
-
-
-@transaction.atomic(durable=True)
-def linked_anew(take: Take, task: Task) -> None:
-    """The vendor made fresh links."""
-    fresh = {"clip_url": task.video_url, "last_frame_url": task.last_frame_url}
-    until = task.expires_at or Now() + life(take)
-    Take.objects.filter(pk=take.pk, state=State.COLLECTING).update(links_until=until, **fresh)
-
-
-@transaction.atomic(durable=True)
 def collected(take: Take, brought: Brought) -> bool:
     """All of it is here and checked: the take is done, and whatever waited for it goes on."""
     board = hold(take)
@@ -218,10 +193,11 @@ def uncollected(take: Take, why: Setback) -> None:
         lost(take, why.why)
         return
     pause = PAUSES[min(take.attempts, len(PAUSES)) - 1]
-    again = {"lease_until": None, "wake_at": Now() + pause, "sentence": f"{why.why} It is tried again by itself."}
-    if why.anew:
-        again["links_until"] = None
-    Take.objects.filter(pk=take.pk, state=State.COLLECTING).update(**again)
+    # The lease keeps away a job that is queued already.
+    again = {"lease_until": Now() + pause, "wake_at": Now() + pause}
+    links = {"links_until": None} if why.anew else {}
+    sentence = f"{why.why} It is tried again by itself."
+    Take.objects.filter(pk=take.pk, state=State.COLLECTING).update(sentence=sentence, **again, **links)
     chain.tell(take)
 
 
