@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from storyboard.boards.choices import model_for
 from storyboard.connections.prices import own_rates
@@ -26,7 +27,10 @@ def charge_of(take: Take, task: Task) -> int | None:
     billed: Callable[..., int | None] | None = getattr(vendor_file(connection.vendor), "billed", None)
     if billed is None or model is None or not take.asked:
         return None
-    return sane(billed(task, json.loads(take.asked), model, own_rates(connection, model)))
+    # A finished clip must not be lost over a cost that cannot be read.
+    with suppress(ValueError, TypeError, ArithmeticError):
+        return sane(billed(task, json.loads(take.asked), model, own_rates(connection, model)))
+    return None
 
 
 def sane(charge: int | None) -> int | None:

@@ -34,7 +34,7 @@ def missing(take: Take, upstream: Take) -> str:
     """What has to be made of the predecessor's clip before this take can be sent: '', 'frame' or 'tail'."""
     needs = wanted(take)
     made = upstream.last_frame_id if upstream.hand_off_ms is None else upstream.hand_off_frame_id
-    if OPENING in needs and made is None and not vendors_own(take, upstream):
+    if OPENING in needs and made is None:
         return "frame"
     return "tail" if TAIL in needs and upstream.tail_id is None else ""
 

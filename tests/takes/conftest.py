@@ -7,6 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from storyboard.connections.models import Connection
+from storyboard.takes.tasks import collecting
 from storyboard.teams.models import Team, User
 from tests.takes import make
 from tests.takes.vendor import TakesVendor
@@ -24,6 +25,12 @@ def folder(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     settings.MEDIA_ROOT = tmp_path / "media"
     monkeypatch.setitem(settings.S3, "bucket", "")
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def leases_are_not_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that does it would wait for the end of the test's own transaction."""
+    monkeypatch.setattr(collecting, "RENEW_SECONDS", 3600.0)
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def times(state: State) -> dict[str, Any]:
 
 def selected(shot: Shot, *, at: Connection | None = None, **columns: Any) -> Take:
     """Its take that is done and chosen."""
-    return take(shot, State.DONE, at=at, is_selected=True, selected_at=timezone.now(), **columns)
+    return take(shot, State.DONE, at=at, is_selected=True, **({"selected_at": timezone.now()} | columns))
 
 
 def hold(found: Take) -> None:

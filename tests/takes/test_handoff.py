@@ -88,8 +88,6 @@ def test_without_a_last_frame_one_has_to_be_made(pair: Pair) -> None:
     assert handoff.missing(take, upstream) == "frame"
     with pytest.raises(LookupError):
         handoff.links(take, upstream)
-    vendors(upstream)
-    assert handoff.missing(take, upstream) == ""
 
 
 def test_movement_needs_the_last_seconds(pair: Pair, team: Team) -> None:

@@ -153,6 +153,8 @@ def collected(take: Take, brought: Brought) -> bool:
         only=[State.COLLECTING],
         clip=brought.clip,
         last_frame=brought.last_frame,
+        # Without a picture behind it the vendor's link is no hand-off either.
+        last_frame_url=take.last_frame_url,
         tail=brought.tail,
         progress=100,
         sentence="",
