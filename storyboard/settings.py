@@ -44,6 +44,12 @@ SECRET_KEY_FILE = Path(env("SECRET_KEY_FILE", str(DATA_DIR / "secret_key")))
 SECRET_KEY = secret_key(SECRET_KEY_FILE)
 CONNECTION_KEYS_FILE = Path(env("CONNECTION_KEYS_FILE", str(DATA_DIR / "connection_keys")))
 VENDOR_HOSTS = env_hosts("VENDOR_HOSTS")
+# Whether vendors are asked to call back: “auto” where they could reach PUBLIC_URL.
+CALLBACKS = env_choice("CALLBACKS", "auto", ["auto", "always", "never"])
+# How many seconds a vendor's list of tasks may be behind, and how far apart two readings of it must be, before a task
+# that is not in it counts as never created.
+LIST_LAG = env_int("LIST_LAG", 60, most=3_600)
+LIST_APART = 30
 ALLOWED_HOSTS = [*own_names(HOST), str(urlsplit(PUBLIC_URL).hostname), *env_list("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
@@ -211,7 +217,8 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# A vendor rings the address that it was given, and follows nothing.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^hooks/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -256,6 +263,8 @@ LOGGING = {
     "loggers": {
         # What a passkey is called inside is nobody's news.
         "fido2": {"level": "WARNING"},
+        # Its own handler would write whole paths, and a doorbell's holds a secret; ours hide those.
+        "uvicorn.access": {"propagate": True},
         # A person's mistyped address is not the operator's problem.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
@@ -360,6 +369,7 @@ JOB_TASKS = {
     "storyboard.sandbox.tasks.welcome": "fast",
     "storyboard.takes.tasks.sweeping.wake": "fast",
     "storyboard.takes.tasks.binding.answer": "fast",
+    "storyboard.takes.tasks.binding.pasted": "fast",
     "storyboard.takes.tasks.cancelling.cancel": "fast",
     "storyboard.takes.tasks.collecting.collect": "media",
     "storyboard.takes.tasks.collecting.prepare": "media",

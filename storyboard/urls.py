@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("storyboard.connections.urls")),
     path("", include("storyboard.media.urls")),
     path("", include("storyboard.boards.urls")),
+    path("", include("storyboard.takes.urls")),
     *([path("", include("storyboard.sandbox.pages_urls"))] if settings.SANDBOX else []),
     *([path("sandbox/", include("storyboard.sandbox.urls"))] if settings.SANDBOX else []),
 ]

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from storyboard.addresses import PORTS, Policy, could_be_public, target
+from storyboard.providers.catalog import Vendor
 
 LONGEST = 200
 NOT_AN_ADDRESS = "Write an address like https://api.example.com/v1: a host and a path, nothing else."
@@ -85,7 +86,17 @@ def policy() -> Policy:
     return Policy(hosts=frozenset({*settings.VENDOR_HOSTS, ours}), ports=True)
 
 
-def is_reachable_from_outside() -> bool:
-    """Whether a vendor could call this app back."""
+def can_call_back(vendor: Vendor, base_url: str) -> bool:
+    """Whether the vendor that answers at this address has callbacks, and they could reach this app."""
+    if not vendor.callback_field or settings.CALLBACKS == "never":
+        return False
+    return settings.CALLBACKS == "always" or is_sandbox(base_url) or reaches(vendor)
+
+
+def reaches(vendor: Vendor) -> bool:
+    """Whether it could call PUBLIC_URL from outside, under its own rules."""
     parts = urlsplit(settings.PUBLIC_URL)
-    return parts.scheme == "https" and could_be_public(str(parts.hostname).lower())
+    if vendor.callback_https_only and parts.scheme != "https":
+        return False
+    port = parts.port or PORTS[parts.scheme]
+    return (not vendor.callback_ports or port in vendor.callback_ports) and could_be_public(str(parts.hostname).lower())

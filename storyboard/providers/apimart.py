@@ -56,6 +56,7 @@ VENDOR = Vendor(
     console_url="https://apimart.ai/keys",
     callback_field="webhook",
     callback_suffix="/callback",
+    callback_ports=(80, 443),
     result_life=timedelta(hours=24),
     credit_micro_usd=CREDIT_MICRO_USD,
 )

@@ -99,10 +99,14 @@ class Vendor:
     callback_field: str = ""
     callback_https_only: bool = False
     callback_suffix: str = ""
+    # The only ports that it calls, where its pages name some.
+    callback_ports: tuple[int, ...] = ()
     result_life: timedelta = timedelta(hours=24)
     longest_run: timedelta = timedelta(hours=48)
     longest_run_with_fallback: timedelta = timedelta(hours=48)
     can_list: bool = False
+    # How long a task stays in that list.
+    list_life: timedelta = timedelta(days=7)
     can_cancel: bool = False
     credit_micro_usd: int | None = None
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from storyboard.connections.addresses import is_reachable_from_outside, is_sandbox
+from storyboard.connections.addresses import can_call_back, is_sandbox
 from storyboard.connections.models import Connection
 from storyboard.teams.decorators import SignedInRequest
 
@@ -81,11 +81,13 @@ def arrival(connection: Connection) -> str:
     label = connection.about.label
     if not connection.about.callback_field:
         return f"Results come by polling: {label} calls nobody back."
-    if is_sandbox(connection.base_url):
-        return "Results come by callback and by polling: the sandbox is a part of this app and can call it."
-    if not is_reachable_from_outside():
+    if settings.CALLBACKS == "never":
+        return f"Results come by polling: whoever runs Lastframe has {label} call nobody back (CALLBACKS)."
+    if not can_call_back(connection.about, connection.base_url):
         return (
             f"Results come by polling: {label} cannot call {settings.PUBLIC_URL}. "
             "Run Lastframe at a public https address, set as PUBLIC_URL, for callbacks."
         )
+    if is_sandbox(connection.base_url):
+        return "Results come by callback and by polling: the sandbox is a part of this app and can call it."
     return f"{label} calls back as soon as a result is ready, and polling makes sure."

@@ -1,0 +1,67 @@
+"""Keep what a vendor rang about, and have somebody ask the vendor. webhooks.py calls ring(), tasks.binding judge()."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from storyboard.jobs.queue import enqueue
+from storyboard.takes.faults import point
+from storyboard.takes.models import Delivery, State, Take
+
+REFRESH = "storyboard.takes.tasks.polling.refresh"
+ANSWER = "storyboard.takes.tasks.binding.answer"
+# How long after a take's end its bell still answers 200, so that the vendor stops ringing.
+VALID = timedelta(hours=24)
+
+# Counted in the same statement: two that come at once are two.
+KEEP = """
+INSERT INTO takes_delivery (take_id, vendor, key, body, task_id, said, times, came_at, verdict)
+VALUES (%s, %s, %s, %s, %s, %s, 1, %s, '')
+ON CONFLICT (take_id, key) DO UPDATE SET times = takes_delivery.times + 1
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """What came: the text as evidence, and the task and state that it seems to speak of."""
+
+    vendor: str
+    body: str
+    task_id: str
+    said: str
+
+    @property
+    def key(self) -> str:
+        """The same task in the same state is the same knock, whatever else stands in the body."""
+        return hashlib.sha256(f"{self.task_id} {self.said}".encode()).hexdigest()
+
+
+@transaction.atomic(durable=True)
+def ring(take: Take, *, knock: Knock) -> None:
+    delivery = kept(take, knock)
+    if knock.task_id and knock.task_id != take.remote_id:
+        # What this POST became, or a second task that nobody knows of.
+        enqueue(ANSWER, delivery)
+    elif take.state == State.RUNNING:
+        enqueue(REFRESH, take.pk)
+    elif take.state == State.UNDECIDED and knock.task_id:
+        enqueue(ANSWER, delivery)
+    point("in the doorbell")
+
+
+def kept(take: Take, knock: Knock) -> int:
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    row = [take.pk, knock.vendor, knock.key, knock.body, knock.task_id, knock.said, now]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, row)
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic(durable=True)
+def judge(delivery: Delivery, *, verdict: str) -> None:
+    """What came of it once the vendor was asked."""
+    Delivery.objects.filter(pk=delivery.pk).update(verdict=verdict[:200])
