@@ -216,6 +216,9 @@ MATRIX: dict[str, list[Row]] = {
     # The sample’s first scene goes behind its second
     "scene_move": team(Role.EDITOR, post=302, data={"way": "later", "sure": "1"}),
     "scene_dissolve": team(Role.EDITOR, post=302),
+    # Doorbells know nobody: the secret in the path is all
+    "hook": public(405, 404),
+    "hook_nowhere": public(405, 404),
     # Media
     "media_file": UNSIGNED,
     # The sandbox: its page is the team's, its files are anybody's who has the link

@@ -31,7 +31,17 @@ DENIED = {401, 403, 404, 405}
 # How statements begin that change no table.
 READING = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 # What stands for the parts of a URL that are no object of a team.
-ANYTHING = {"vendor": "reapi", "key": "x", "pk": "1", "uidb36": "1", "token": "x", "task_id": "x"}
+ANYTHING = {"vendor": "reapi", "key": "x", "pk": "1", "uidb36": "1", "token": "x"}
+ANYTHING |= {name: "x" for name in ("task_id", "take_id", "secret")}
+    "vendor": "reapi",
+    "key": "x",
+    "pk": "1",
+    "uidb36": "1",
+    "token": "x",
+    "task_id": "x",
+    "take_id": "x",
+    "secret": "x",
+}
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -48,8 +58,8 @@ URLS = dict(patterns(get_resolver()))
 CASES = [(name, row) for name in URLS for row in MATRIX.get(name, [])]
 IN_TEAMS = [(name, row) for name, row in CASES if "team_id" in URLS[name]]
 # Each line says what stands in for the check: nothing here may lean on a cookie.
-# Media: its link, signed for this one request. The sandbox’s API: a key in a header.
-UNCHECKED = {"media_file", "sandbox_api"}
+# Media: its link, signed for this one request. The sandbox’s API: a key in a header. Doorbells: a secret in the path.
+UNCHECKED = {"media_file", "sandbox_api", "receive"}
 WITH_IDS = [name for name, parts in URLS.items() if "team_id" in parts]
 # A world takes longer to make than a row takes to ask, so a test asks for many; in parts, which the workers share.
 PART = 20

@@ -1,4 +1,4 @@
-"""A small file beside the database for each connection: how many claims there were. It tells when an old backup is back.
+"""A small file for each connection, beside the database: how many claims there were. It tells of an old backup.
 
 tasks.sending raises it before each POST; the `submissions` command reads it. A restored database knows less than it.
 """

@@ -10,5 +10,5 @@ urlpatterns = [
         receive,
         name="hook",
     ),
-    re_path(r"^hooks/(?s:.*)\Z", receive, name="hook_nowhere"),
+    re_path(r"^hooks/[\s\S]*\Z", receive, name="hook_nowhere"),
 ]

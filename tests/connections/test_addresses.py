@@ -7,7 +7,7 @@ from storyboard.connections.addresses import (
     NOT_AN_ADDRESS,
     NOT_HTTPS,
     NOT_PUBLIC,
-    is_reachable_from_outside,
+    can_call_back,
     origin,
     refusal,
     tidy,
@@ -120,12 +120,36 @@ def test_an_address_is_kept_tidy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("public_url", "reachable"),
-    [("https://films.example.com", True), ("http://films.example.com", False), ("https://192.168.1.2", False)],
+    ("vendor", "public_url", "called"),
+    [
+        ("evolink", "https://films.example.com", True),
+        ("evolink", "http://films.example.com", False),
+        ("evolink", "https://192.168.1.2", False),
+        ("ark", "http://films.example.com", True),
+        ("ark", "https://films.example.com:8443", True),
+        ("apimart", "http://films.example.com", True),
+        ("apimart", "https://films.example.com:8443", False),
+        ("apimart", "https://films.local", False),
+        ("ark", "http://localhost:8000", False),
+        ("reapi", "https://films.example.com", False),
+    ],
 )
-def test_callbacks_need_a_public_https_address(settings: LazySettings, public_url: str, reachable: bool) -> None:
+def test_each_vendor_calls_back_only_where_it_can(
+    settings: LazySettings, vendor: str, public_url: str, called: bool
+) -> None:
     settings.PUBLIC_URL = public_url
-    assert is_reachable_from_outside() is reachable
+    assert can_call_back(catalog.vendor(vendor), catalog.vendor(vendor).base_url) is called
+
+
+def test_the_sandbox_can_always_call_and_an_operator_has_the_last_word(settings: LazySettings) -> None:
+    settings.PUBLIC_URL = "http://localhost:8000"
+    evolink, sandbox = catalog.vendor("evolink"), "http://localhost:8000/sandbox/evolink"
+    assert can_call_back(evolink, sandbox)
+    settings.CALLBACKS = "never"
+    assert not can_call_back(evolink, sandbox)
+    settings.CALLBACKS = "always"
+    assert can_call_back(evolink, evolink.base_url)
+    assert not can_call_back(catalog.vendor("reapi"), sandbox)
 
 
 def test_each_ark_model_is_known_at_one_of_its_two_hosts() -> None:

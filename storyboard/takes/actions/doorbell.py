@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -55,7 +56,7 @@ def ring(take: Take, *, knock: Knock) -> None:
 
 def kept(take: Take, knock: Knock) -> int:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    row = [take.pk, knock.vendor, knock.key, knock.body, knock.task_id, knock.said, now]
+    row: list[Any] = [take.pk, knock.vendor, knock.key, knock.body, knock.task_id, knock.said, now]
     with connection.cursor() as cursor:
         cursor.execute(KEEP, row)
         return int(cursor.fetchone()[0])

@@ -86,8 +86,8 @@ def to_look_at(account: Account, since: datetime) -> str:
     about = account.connection.about
     waiting = Take.objects.filter(connection=account.connection, state__in=[*switch.UNSENT, State.UNDECIDED]).count()
     return (
-        f"{account.connection} ({about.label}): its list cannot be read here. Look at {about.console_url} for tasks made "
-        f"after {since:%d %B %Y, %H:%M} UTC, and cancel their shots here before you go on; {waiting} wait."
+        f"{account.connection} ({about.label}): its list cannot be read here. Look at {about.console_url} for tasks "
+        f"made after {since:%d %B %Y, %H:%M} UTC, and cancel their shots here before you go on; {waiting} wait."
     )
 
 

@@ -1,6 +1,6 @@
-"""How far a vendor's clock is from the database's, told by tasks whose takes are known: it narrows who a task may be of.
+"""How far a vendor's clock is from the database's, told by tasks whose takes are known.
 
-tasks.reconciling asks. Without such tasks the clocks count as five minutes apart.
+tasks.reconciling asks: it narrows down whose a task may be. Without such tasks the clocks count as five minutes apart.
 """
 
 from collections.abc import Iterable

@@ -73,7 +73,9 @@ def standing() -> dict[str, Any]:
 
 def lines() -> list[str]:
     found = standing()
-    first = f"Paused since {found['since']:%d %B %Y, %H:%M} UTC. {found['reason']}" if found["paused"] else "Not paused."
+    first = (
+        f"Paused since {found['since']:%d %B %Y, %H:%M} UTC. {found['reason']}" if found["paused"] else "Not paused."
+    )
     takes = ", ".join(f"{count} {State(state).label.lower()}" for state, count in found["takes"].items())
     return [first, f"Takes: {takes}.", f"Tasks that no take knows: {found['orphans']}."]
 
