@@ -32,16 +32,7 @@ DENIED = {401, 403, 404, 405}
 READING = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 # What stands for the parts of a URL that are no object of a team.
 ANYTHING = {"vendor": "reapi", "key": "x", "pk": "1", "uidb36": "1", "token": "x"}
-ANYTHING |= {name: "x" for name in ("task_id", "take_id", "secret")}
-    "vendor": "reapi",
-    "key": "x",
-    "pk": "1",
-    "uidb36": "1",
-    "token": "x",
-    "task_id": "x",
-    "take_id": "x",
-    "secret": "x",
-}
+ANYTHING |= dict.fromkeys(("task_id", "take_id", "secret"), "x")
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
