@@ -243,7 +243,9 @@ def test_the_secret_is_nowhere_but_in_the_address(
     assert secret not in caplog.text + repr(answer.headers.items()) + answer.text
 
 
-def test_no_query_is_a_write_when_somebody_guesses(take: Take, django_assert_num_queries: Callable[..., object]) -> None:
+def test_no_query_is_a_write_when_somebody_guesses(
+    take: Take, django_assert_num_queries: Callable[..., object]
+) -> None:
     path = armed(take)[:-3]
     with django_assert_num_queries(1):  # type: ignore[attr-defined]
         assert ring(path) == 404

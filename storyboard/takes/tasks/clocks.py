@@ -38,11 +38,13 @@ class Clock:
 
 def measured(takes: Iterable[Take], tasks: dict[str, Task]) -> Clock:
     """A task was made after its POST began and before its id was known here."""
-    least, most = -SKEW, SKEW
+    least, most, count = -SKEW, SKEW, 0
     for take in takes:
         task = tasks.get(take.remote_id)
         if task and task.created_at and take.sent_at and take.accepted_at:
+            count += 1
             least = max(least, task.created_at - take.accepted_at)
             most = min(most, task.created_at + SECOND - take.sent_at)
     # Clocks that jumped in between, or ids of another account: then nothing is known.
-    return Clock(least - MARGIN, most + MARGIN + LATE) if least <= most else Clock()
+    is_known = count and least <= most
+    return Clock(least - MARGIN, most + MARGIN + LATE) if is_known else Clock()

@@ -32,7 +32,7 @@ BUSY = timedelta(seconds=30)
 MOST_JOBS, MOST_TAKES = 200, 500
 # How long a doorbell may take to come, other takes to become clear, and a list to be readable.
 FOR_THE_BELL = timedelta(minutes=20)
-FOR_OTHERS = timedelta(minutes=2)
+FOR_OTHERS = timedelta(minutes=5)
 FOR_THE_LIST = timedelta(minutes=30)
 # Of the seven days for which a vendor keeps its list, one is left for people.
 LEFT_OVER = timedelta(days=1)

@@ -1,0 +1,109 @@
+"""What people may say of a take that nobody else can tell about, who may say it, and what becomes of its money."""
+
+from collections.abc import Callable
+from unittest.mock import Mock
+
+import pytest
+from django_q.models import OrmQ
+
+from storyboard.connections.models import Connection
+from storyboard.errors import Conflict, DomainError, Forbidden, Missing
+from storyboard.providers.base import Task
+from storyboard.providers.errors import Refused
+from storyboard.takes.actions import binding, decisions
+from storyboard.takes.models import State, Take
+from storyboard.takes.tasks import binding as tasks
+from storyboard.teams.models import AuditEntry, Membership, Role, Team, User
+from tests.takes import make
+from tests.takes.bells import TASK, task, vendor
+
+pytestmark = pytest.mark.django_db
+ACTS: list[Callable[[Take, User], object]] = [
+    lambda take, by: decisions.paste_task_id(take, remote_id=TASK, by=by),
+    lambda take, by: decisions.not_charged(take, by=by),
+    lambda take, by: decisions.give_up(take, by=by),
+]
+
+
+@pytest.fixture
+def take(team: Team, alice: User, account: Connection) -> Take:
+    board = make.board_with(team, alice, "cut continue", account)
+    return make.take(make.shots_of(board)[0], State.UNDECIDED, at=account)
+
+
+def ask(take: Take, *shown: Task) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "client", Mock(return_value=vendor(*shown)))
+        tasks.pasted(take.pk, TASK)
+    take.refresh_from_db()
+
+
+def test_a_task_id_is_believed_when_the_vendor_knows_it(take: Take, alice: User) -> None:
+    OrmQ.objects.all().delete()
+    decisions.paste_task_id(take, remote_id=f" {TASK}\n", by=alice)
+    assert OrmQ.objects.count() == 1
+    ask(take, task())
+    assert (take.state, take.remote_id, take.sentence) == (State.RUNNING, TASK, "")
+    assert make.ledger(take) == (make.QUOTE, 0)
+
+
+def test_a_task_that_is_not_there_is_a_sentence(take: Take, alice: User) -> None:
+    decisions.paste_task_id(take, remote_id=TASK, by=alice)
+    ask(take)
+    assert (take.state, take.sentence) == (State.UNDECIDED, Refused("The vendor knows no such task.").sentence)
+
+
+def test_a_task_of_another_model_is_a_sentence(take: Take) -> None:
+    ask(take, task(model="another"))
+    assert (take.state, take.sentence) == (State.UNDECIDED, binding.OTHER_MODEL)
+
+
+@pytest.mark.parametrize("text", ["", "x", "../../keys", "a b", "a" * 129, "a" * 101, "cgt-1234567\x00"])
+def test_what_is_no_id_is_refused_at_once(take: Take, alice: User, text: str) -> None:
+    with pytest.raises(DomainError, match="console"):
+        decisions.paste_task_id(take, remote_id=text, by=alice)
+
+
+def test_another_takes_id_is_refused_at_once(take: Take, alice: User, account: Connection) -> None:
+    make.take(make.shots_of(take.shot.board)[1], State.RUNNING, at=account, remote_id=TASK)
+    with pytest.raises(DomainError, match="another take"):
+        decisions.paste_task_id(take, remote_id=TASK, by=alice)
+
+
+def test_what_was_not_charged_is_free_again(take: Take, alice: User) -> None:
+    shot = decisions.not_charged(take, by=alice)
+    take.refresh_from_db()
+    assert (shot.pk, take.state, make.ledger(take)) == (take.shot_id, State.FAILED, (0, 0))
+    assert take.sentence == "Alice Munro found that it was not charged."
+
+
+def test_what_is_given_up_counts_as_charged(take: Take, alice: User) -> None:
+    decisions.give_up(take, by=alice)
+    take.refresh_from_db()
+    assert (take.state, make.ledger(take)) == (State.FAILED, (0, make.QUOTE))
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_only_who_may_spend_money_decides(
+    take: Take, bob: User, charlie: User, join: Callable[[User, Role], Membership], act: Callable[[Take, User], object]
+) -> None:
+    join(bob, Role.EDITOR)
+    with pytest.raises(Forbidden):
+        act(take, bob)
+    with pytest.raises(Missing):
+        act(take, charlie)
+    take.refresh_from_db()
+    assert take.state == State.UNDECIDED
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_decision_is_recorded_once_and_made_once(
+    take: Take, alice: User, act: Callable[[Take, User], object]
+) -> None:
+    before = AuditEntry.objects.count()
+    act(take, alice)
+    assert AuditEntry.objects.count() == before + 1
+    Take.objects.filter(pk=take.pk).update(state=State.RUNNING, remote_id=TASK)
+    with pytest.raises(Conflict):
+        act(take, alice)
+    assert AuditEntry.objects.count() == before + 1
