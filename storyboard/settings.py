@@ -263,8 +263,8 @@ LOGGING = {
     "loggers": {
         # What a passkey is called inside is nobody's news.
         "fido2": {"level": "WARNING"},
-        # Its own handler would write whole paths, and a doorbell's holds a secret; ours hide those.
-        "uvicorn.access": {"propagate": True},
+        # Its own handler would write whole paths, and a doorbell's holds a secret; ours hides those.
+        "uvicorn.access": {"handlers": ["console"], "propagate": False},
         # A person's mistyped address is not the operator's problem.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -1,4 +1,4 @@
-"""What an unclear request became: bound when one task is surely its own, failed when two lists prove it, else a person's."""
+"""What an unclear request became: bound to its own task, failed when two lists prove it, else for a person to say."""
 
 from datetime import timedelta
 from unittest.mock import Mock

@@ -1,4 +1,4 @@
-"""Nothing is POSTed while submissions are paused; an old backup pauses them, and what was forgotten is not sent again."""
+"""Nothing is POSTed while submissions are paused; an old backup pauses them, and nothing forgotten is sent again."""
 
 import json
 from io import StringIO

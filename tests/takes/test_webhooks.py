@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +16,7 @@ from django_q.signing import SignedPackage
 
 from storyboard.connections.models import Connection
 from storyboard.takes import webhooks
+from storyboard.takes.actions import doorbell
 from storyboard.takes.doorstep import MOST_BYTES
 from storyboard.takes.models import Delivery, State, Take
 from storyboard.teams.models import AuditEntry, Team, User
@@ -208,7 +210,7 @@ def test_each_vendors_body_names_its_task(vendor: str) -> None:
     ],
 )
 def test_a_length_must_be_given_and_small(take: Take, length: str | None, status: int) -> None:
-    environ = {"CONTENT_LENGTH": length}
+    environ: Any = {"CONTENT_LENGTH": length}
     client = Client(raise_request_exception=False)
     assert client.generic("POST", armed(take), body(), **environ).status_code == status
     assert not Delivery.objects.exists()
@@ -218,7 +220,7 @@ def test_without_a_database_the_vendor_shall_come_again(take: Take) -> None:
     path = armed(take)
     with patch.object(webhooks, "rung", side_effect=OperationalError("gone")):
         assert ring(path) == 503
-    with patch.object(webhooks.doorbell, "ring", side_effect=OperationalError("gone")):
+    with patch.object(doorbell, "ring", side_effect=OperationalError("gone")):
         assert ring(path) == 503
 
 
