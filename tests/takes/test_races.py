@@ -1,7 +1,8 @@
 """Many presses at the same moment: budgets are kept to the cent, and one form is one run. Real threads, real locks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -30,7 +31,7 @@ def account(team: Team, alice: User) -> Connection:
     return make.connection(team, "evolink", by=alice)
 
 
-def at_once(calls: list[Callable[[], object]]) -> list[object]:
+def at_once(calls: Sequence[Callable[[], object]]) -> list[object]:
     """What each returns or refuses with, begun together, so many at a time as there are threads."""
     start = Barrier(min(THREADS, len(calls)))
 
@@ -65,7 +66,7 @@ def test_of_a_hundred_presses_at_once_the_budget_for_ten_lets_ten_through(
     pressed = []
     for shot in [shot for board in boards for shot in make.shots_of(board)]:
         said = wish(shot.board, alice, shots=(shot.public_id,), form_key=f"form-{shot.pk:06}")
-        pressed.append(lambda board=shot.board, said=said: runs.request(board, wish=said, by=alice))
+        pressed.append(partial(runs.request, shot.board, wish=said, by=alice))
     found = at_once(pressed)
     assert len(found) == 100
     assert sum(isinstance(one, Run) for one in found) == 10
@@ -80,7 +81,7 @@ def test_of_twelve_presses_on_one_board_its_budget_for_four_lets_four_through(
     Board.objects.filter(pk=board.pk).update(budget_micro_usd=4 * price_of(board, alice))
     board.refresh_from_db()
     wishes = [wish(board, alice, shots=(one.public_id,), form_key=f"form-{one.pk:06}") for one in make.shots_of(board)]
-    found = at_once([lambda one=one: runs.request(board, wish=one, by=alice) for one in wishes])
+    found = at_once([partial(runs.request, board, wish=one, by=alice) for one in wishes])
     assert sum(isinstance(one, Run) for one in found) == 4
     assert money.budgets(board, [])[0].left == 0
 
@@ -92,7 +93,7 @@ def test_the_budget_of_a_connection_holds_across_boards(team: Team, alice: User,
     pressed = []
     for board in boards:
         said = wish(board, alice, shots=(make.shots_of(board)[0].public_id,), form_key="the-same-key")
-        pressed.append(lambda board=board, said=said: runs.request(board, wish=said, by=alice))
+        pressed.append(partial(runs.request, board, wish=said, by=alice))
     found = at_once(pressed)
     assert sum(isinstance(one, Run) for one in found) == 3
     assert money.budgets(boards[0], [account])[0].left == 0
