@@ -139,10 +139,14 @@ def celery(bench: Bench, python: str) -> Row:
 
 
 def install(folder: Path) -> str:
-    """An environment of its own for the queues we compare with; pip takes them from wherever it is set to."""
+    return install_into(folder, ["psycopg[binary]", *OTHERS])
+
+
+def install_into(folder: Path, packages: list[str]) -> str:
+    """An environment of its own for what we compare with; pip takes it from wherever it is set to."""
     python = str(folder / "others" / "bin" / "python")
     run([sys.executable, "-m", "venv", str(folder / "others")], {})
-    run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "psycopg[binary]", *OTHERS], {})
+    run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages], {})
     return python
 
 

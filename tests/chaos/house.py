@@ -29,8 +29,18 @@ Row = dict[str, Any]
 
 
 class House:
-    def __init__(self, *, seed: int = 1, vendor: tuple[str, ...] = (), **environment: str) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        vendor: tuple[str, ...] = (),
+        # “” for the vendor alone.
+        engine: str = "PostgreSQL",
+        durable: bool = False,
+        **environment: str,
+    ) -> None:
         self.chance = random.Random(seed)
+        self.engine, self.durable = engine, durable
         self.seed, self.vendor_options = seed, vendor
         self.web_port, self.vendor_port = free_port(), free_port()
         self.extra = environment
@@ -43,13 +53,15 @@ class House:
         self.stack = ExitStack()
         try:
             self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="lastframe-chaos-")))
-            self.cluster: Cluster = self.stack.enter_context(private_cluster())
+            if self.engine == "PostgreSQL":
+                self.cluster: Cluster = self.stack.enter_context(private_cluster(durable=self.durable))
             self.stack.callback(self.end)
             self.journal, self.log, self.points = self.folder / "journal", self.folder / "log", self.folder / "points"
             self.points.mkdir()
             self.env = self.environment()
-            run("manage.py", "migrate", "-v0", env=self.env)
-            run("manage.py", "collectstatic", "--noinput", "-v0", env=self.env)
+            if self.engine:
+                run("manage.py", "migrate", "-v0", env=self.env)
+                run("manage.py", "collectstatic", "--noinput", "-v0", env=self.env)
             self.start_vendor()
         except BaseException:
             self.stack.close()
@@ -64,7 +76,8 @@ class House:
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
-            "DATABASE_URL": self.cluster.url,
+            "DATABASE_URL": self.cluster.url if self.engine == "PostgreSQL" else "",
+            "SANDBOX": "off",
             "DATA_DIR": str(self.folder / "data"),
             "PORT": str(self.web_port),
             "PUBLIC_URL": PUBLIC,

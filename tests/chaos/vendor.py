@@ -171,7 +171,7 @@ class Vendor:
             done=now + self.chance.uniform(low, high),
         )
         self.tasks[task.id] = task
-        self.note("paid", task, outcome=outcome, callback=task.callback, body=body)
+        self.note("paid", task, outcome=outcome, callback=task.callback, done=task.done, body=body)
         if task.callback and not self.options.silent:
             self.later(self.ring_about(task))
         return task
