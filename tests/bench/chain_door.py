@@ -60,7 +60,7 @@ def takes_with_doors(vendor_port: int) -> list[Knock]:
     from storyboard.takes.models import Run, State, Take
     from tests.chaos import films
 
-    now, doors = timezone.now(), []
+    now, doors = timezone.now(), list[Knock]()
     team, user = films.studio(0, vendor_port)
     for at in range(10):
         board = films.chain(team, user, name=f"chain {at}", shots=50)

@@ -59,6 +59,10 @@ class Vendor:
         self.options = options
         self.chance = random.Random(options.seed)
         self.faults: bool = options.faults
+        # What becomes of the next answers, whatever chance says.
+        self.forced: list[str] = []
+        # By account, how many it was at work on at once, at most.
+        self.most: dict[str, int] = {}
         self.tasks: dict[str, Task] = {}
         self.journal = Path(options.journal).open("a", buffering=1)  # noqa: SIM115  closed with the process
         self.files = {"mp4": (tiny_clip(), "video/mp4"), "png": (tiny_frame(), "image/png")}
@@ -121,10 +125,11 @@ class Vendor:
         return self.about(request, key)
 
     def control(self, asked: Body) -> Answer:
-        """From the harness: {"faults": false} when the last phase begins, {"seconds": [0.1, 0.2]} …"""
+        """From the harness: {"faults": false}, {"seconds": [0.1, 0.2]}, {"next": ["reset"]}."""
         self.faults = asked.get("faults", self.faults)
         self.options.seconds = asked.get("seconds", self.options.seconds)
-        return Answer(200, {"tasks": len(self.tasks)})
+        self.forced += asked.get("next", [])
+        return Answer(200, {"tasks": len(self.tasks), "most": self.most})
 
     async def submit(self, request: Request, dialect: str, key: str) -> Answer | None:
         outcome = self.outcome()
@@ -140,6 +145,8 @@ class Vendor:
         return Answer(200, dialects.created(task))
 
     def outcome(self) -> str:
+        if self.forced:
+            return self.forced.pop(0)
         if not self.faults:
             return "answered"
         drawn = self.chance.uniform(0, 100)
@@ -171,6 +178,8 @@ class Vendor:
             done=now + self.chance.uniform(low, high),
         )
         self.tasks[task.id] = task
+        busy = sum(one.account == key and one.state(now) in {"queued", "running"} for one in self.tasks.values())
+        self.most[key] = max(self.most.get(key, 0), busy)
         self.note("paid", task, outcome=outcome, callback=task.callback, done=task.done, body=body)
         if task.callback and not self.options.silent:
             self.later(self.ring_about(task))

@@ -1,0 +1,68 @@
+"""What the kill tests change in the processes that they start: less waiting, no media work, jobs that come twice.
+
+tests.chaos.apps calls these once the program is loaded. None of it is in the product.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+
+from django_q.signing import SignedPackage
+
+from storyboard.jobs.broker import DatabaseBroker
+from storyboard.providers import gathering, waits
+from storyboard.providers.http import Client
+from storyboard.takes.faults import point
+
+OURS = "storyboard.takes."
+paid: ContextVar[bool] = ContextVar("paid", default=False)
+
+
+def repeat(fewest: int, most: int) -> None:
+    """Every job of takes is queued several times, a little apart: so several processes run it at once or again."""
+    put: Callable[..., None] = DatabaseBroker.put
+
+    def often(self: DatabaseBroker, payload: str, at: datetime | None = None) -> None:
+        task = SignedPackage.loads(payload)["args"][0]
+        for _ in range(random.randint(fewest, most) if str(task).startswith(OURS) else 1):
+            put(self, payload, at)
+
+    DatabaseBroker.put = often  # type: ignore[method-assign]
+
+
+def die_in_the_middle() -> None:
+    """Two points that lie in what knows no Django: when a paid request has left, and when its answer is here."""
+    submit, watch, end = Client.submit, waits.Deadline.watch, gathering.Gathering.end
+
+    def submitting(self: Client, body: Any) -> str:
+        mark = paid.set(True)
+        try:
+            return submit(self, body)
+        finally:
+            paid.reset(mark)
+
+    def watching(self: waits.Deadline, event: str, info: Mapping[str, Any]) -> None:
+        watch(self, event, info)
+        if event == "http11.send_request_body.complete" and paid.get():
+            point("after request bytes")
+
+    def ending(self: gathering.Gathering) -> None:
+        end(self)
+        if paid.get():
+            point("after answer bytes")
+
+    Client.submit = submitting  # type: ignore[method-assign]
+    waits.Deadline.watch = watching  # type: ignore[method-assign]
+    gathering.Gathering.end = ending  # type: ignore[method-assign]
+
+
+def hurry() -> None:
+    """Beside a vendor that answers within a second, waits that are minutes in production are seconds."""
+    from storyboard.takes.actions import sending
+
+    waits.Timeouts.paid = classmethod(lambda cls: cls(connect=2, write=2, read=3, pool=1, total=3, question=3))  # type: ignore[method-assign, assignment]
+    sending.LEASE = timedelta(seconds=7)
+    sending.FIRST_POLL = timedelta(seconds=1)
+    sending.FIRST_LOOK = timedelta(seconds=1)
