@@ -33,12 +33,11 @@ def measure(engine: str) -> list[float]:
         house.use()
         from django_q.models import OrmQ
 
-        from storyboard.takes import sweeps
-        from storyboard.takes.tasks import polling
+        from storyboard.takes.tasks import polling, sweeping
 
         crowd(house.vendor_port)
-        idle = worst(sweeps.wake, all_due=False)
-        due = worst(sweeps.wake, all_due=True)
+        idle = worst(sweeping.wake, all_due=False)
+        due = worst(sweeping.wake, all_due=True)
         OrmQ.objects.all().delete()
         polls = worst(polling.due, all_due=True)
         return [idle, due, polls, OrmQ.objects.count() / TIMES]

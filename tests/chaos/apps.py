@@ -1,7 +1,6 @@
 """What the kill tests change in the processes that they start, and nowhere else: tests.chaos.settings installs it."""
 
 from django.apps import AppConfig
-from django.conf import settings
 
 
 class Chaos(AppConfig):
@@ -9,7 +8,8 @@ class Chaos(AppConfig):
     label = "chaos"
 
     def ready(self) -> None:
-        from tests.chaos import changes, sabotage
+        # Late: both reach into apps that are loaded by now.
+        from tests.chaos import changes, sabotage, settings
 
         changes.die_in_the_middle()
         if settings.HURRY:

@@ -1,4 +1,4 @@
-"""One press of Render in a process of its own, which may die in the middle: `python -m tests.chaos.press <board> <form>`.
+"""One press of Render in a process that may die of it: `python -m tests.chaos.press <board> <form>`.
 
 A form that was sent twice is the same wish, so whoever presses again after a death makes no second run.
 """

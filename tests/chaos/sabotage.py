@@ -23,6 +23,6 @@ def without_claim() -> None:
         take.refresh_from_db()
         return True
 
-    sending.advance = careless
+    sending.advance = careless  # type: ignore[attr-defined]
     # Nor does anybody wait for anybody else at the connection's gate.
-    Gate._meta.managers_map["objects"].select_for_update = lambda: Gate.objects.all()  # type: ignore[attr-defined]
+    Gate._meta.managers_map["objects"].select_for_update = Gate.objects.all  # type: ignore[method-assign, assignment]

@@ -10,11 +10,14 @@ from storyboard.settings import INSTALLED_APPS
 
 FAULT_POINTS = os.environ.get("CHAOS_POINTS", "")
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.apps.Chaos"]
-# What is taken out on purpose, to see that the tests would notice; and what is made quick.
+# Read by tests.chaos.apps. What is taken out on purpose, to see that the tests would notice:
 SABOTAGE = os.environ.get("CHAOS_SABOTAGE", "")
-HURRY = os.environ.get("CHAOS_HURRY", "")
+HURRY = bool(os.environ.get("CHAOS_HURRY"))
 # “off”: results are taken as they are, without a download and without looking into them.
 MEDIA = os.environ.get("CHAOS_MEDIA", "on")
 # “2-5”: every job of takes is queued so many times.
 REPEAT = os.environ.get("CHAOS_REPEAT", "")
 ROOT_URLCONF = os.environ.get("CHAOS_URLS", "") or "storyboard.urls"
+if HURRY:
+    # The fake vendor's list is half a second behind.
+    LIST_LAG, LIST_APART = 2, 3
