@@ -80,9 +80,9 @@ def no_media() -> None:
 
 
 def collect(take_id: int) -> None:
-    from storyboard.takes.actions import results
+    from storyboard.takes.actions import collecting, results
 
-    take = results.begin_collecting(take_id)
+    take = collecting.begin(take_id)
     if take is not None:
         results.collected(take, results.Brought(clip=one_clip(take.shot.board.team)))
 

@@ -1,6 +1,6 @@
 """`make kill-matrix`: a process is killed at each named point on a shot's way, and every shot is still paid for once.
 
-Fourteen points, from the press of Render to the chain's next step, and one before the claim. ARGS="--repeats 50".
+The fourteen points between the press of Render and the chain's next step, and three more. ARGS="--repeats 50".
 """
 
 import argparse
@@ -29,6 +29,8 @@ POINTS: dict[str, tuple[str, ...]] = {
     "after the doorbell": (),
     "before bind": ("reset",),
     "after bind": ("reset",),
+    "after collect claim": (),
+    "before done": (),
     "in the chain": (),
 }
 # Whoever presses Render dies there, not a worker.

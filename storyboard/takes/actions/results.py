@@ -17,6 +17,7 @@ from storyboard.providers.base import Task, TaskState
 from storyboard.takes import money
 from storyboard.takes.actions import chain
 from storyboard.takes.charges import charge_of
+from storyboard.takes.faults import point
 from storyboard.takes.models import State, Take
 from storyboard.takes.states import advance
 
@@ -163,6 +164,7 @@ def collected(take: Take, brought: Brought) -> bool:
         if is_meant(take):
             choose(take)
         chain.wake(board)
+        point("in the chain")
         chain.settled(take)
         chain.tell(take)
     return won

@@ -17,6 +17,7 @@ from storyboard.live.publish import publish
 from storyboard.providers.base import Kind
 from storyboard.takes import money
 from storyboard.takes.actions import chain
+from storyboard.takes.faults import point
 from storyboard.takes.models import FINAL, Input, Run, State, Step, Take
 from storyboard.takes.planning import Line, Plan, plan
 from storyboard.takes.staleness import snapshot
@@ -67,6 +68,7 @@ def request(board: Board, *, wish: Wish, by: User) -> Run:
     detail: dict[str, object] = {"plan": agreed.hash[:16], "price": dollars(agreed.total), "takes": len(takes)}
     record(Did.RENDER_APPROVED, by=by, team=found.team, subject=found.name, detail=detail)
     chain.wake(found)
+    point("in request")
     chain.tell(*takes)
     return run
 

@@ -15,6 +15,7 @@ from storyboard.connections.models import Connection
 from storyboard.providers.errors import ProviderError
 from storyboard.takes import callbacks, money
 from storyboard.takes.actions import chain, failover, switch
+from storyboard.takes.faults import point
 from storyboard.takes.models import SENT, Gate, State, Take
 from storyboard.takes.placeholders import CALLBACK
 from storyboard.takes.states import advance
@@ -159,6 +160,7 @@ def accepted(take: Take, *, epoch: int, remote_id: str, sent_hash: str) -> bool:
     except IntegrityError:
         # Another take has this task: whoever is right, this POST's outcome is not known.
         return doubted(take, epoch, "The vendor answered with the id of another take’s task.")
+    point("in outcome")
     if won:
         chain.tell(take)
     return won
