@@ -19,6 +19,7 @@ from storyboard.boards.bringing import Stored, coming, foreseen
 from storyboard.boards.formats import bundle, fountain, table, text
 from storyboard.boards.formats.draft import DraftBoard, Unusable
 from storyboard.boards.formats.fields import LABELS
+from storyboard.boards.formats.kinds import kind_of
 from storyboard.boards.formats.table import Table
 from storyboard.boards.forms import AddForm, ImportForm, PlaceForm
 from storyboard.boards.models import Board
@@ -31,8 +32,6 @@ from storyboard.teams.models import Role, Team
 from storyboard.teams.queries import team_for
 
 SHOWN = 12
-TABLES = {"csv", "tsv", "tab"}
-SCREENPLAYS = {"fountain", "spmd"}
 
 
 @dataclass
@@ -73,18 +72,6 @@ READERS: dict[str, Callable[[bytes, ImportForm], Read]] = {
     "table": from_table,
     "bundle": lambda data, form: Read(bundle.read(data)),
 }
-
-
-def kind_of(name: str, data: bytes) -> str:
-    """By the file's ending; without one that is known, by how it begins."""
-    ending = name.rpartition(".")[2].lower()
-    if ending in TABLES:
-        return "table"
-    if ending in SCREENPLAYS:
-        return "screenplay"
-    if ending == "json" or data.lstrip()[:1] == b"{":
-        return "bundle"
-    return "text"
 
 
 def read(form: ImportForm) -> Read:
