@@ -56,7 +56,7 @@ def shots_named(shots: list[Shot], text: str) -> list[Shot]:
         first, last = int(pair[1]), int(pair[2] or pair[1])
         if first > last:
             raise Usage(f"{part} runs backwards. Write the smaller number first.")
-        for number in range(first, min(last, len(shots) + 1) + 1):
+        for number in range(first, max(first, min(last, len(shots) + 1)) + 1):
             wanted.add(of(by_number, number).pk)
     if not wanted:
         raise Usage("Which shots? Write their numbers: 1,3-5.")
