@@ -331,7 +331,7 @@ def test_watching_stops_when_time_is_up_and_says_that_no_worker_runs(board_: She
     assert (code, "Time is up." in complained) == (4, True)
     assert "No worker is running" in complained
     code, said, _ = board_("render", film.public_id, "--shots", "1", "--yes", "--wait")
-    assert (code, "Shot 1: Shot 1 is being rendered already." in said) == (1, True)
+    assert (code, "\nShot 1 is being rendered already." in said) == (1, True)
 
 
 def test_only_what_came_to_nothing_is_rendered_anew(board_: Shell, film: Board, account: Connection) -> None:

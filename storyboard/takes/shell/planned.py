@@ -84,10 +84,15 @@ def plan_lines(plan: dict[str, Any]) -> list[str]:
     """The same for people."""
     head = ("SHOT", "CHAIN", "AFTER", "OPENS", "LENGTH", "PRICE", "WITH", "PROMPT")
     lines = table(head, [cells(one) for one in plan["shots"]]) if plan["shots"] else []
-    lines += [f"Shot {one['shot']}: {sentence}" for one in plan["shots"] for sentence in one["problems"]]
+    lines += [about(one["shot"], sentence) for one in plan["shots"] for sentence in one["problems"]]
     lines += plan["problems"]
     lines += [f"Of {one['name']}, {dollars(one['left_micro_usd'])} are left." for one in plan["budgets"]]
     return [*lines, whole(plan)] if plan["shots"] else lines
+
+
+def about(number: int, sentence: str) -> str:
+    """Which shot a sentence speaks of, unless it says so itself."""
+    return sentence if sentence.startswith(f"Shot {number} ") else f"Shot {number}: {sentence}"
 
 
 def cells(one: dict[str, Any]) -> Sequence[object]:

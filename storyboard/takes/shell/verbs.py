@@ -53,7 +53,7 @@ def show(command: BaseCommand, options: Options, user: User, team: Team) -> Exit
         (one["shot"], one["joint"], one["after"] or "", f"{one['seconds']} s", price(one), one["model"], short(one))
         for one in rows
     ]
-    problems = [f"Shot {one['shot']}: {sentence}" for one in rows for sentence in one["problems"]]
+    problems = [planned.about(one["shot"], sentence) for one in rows for sentence in one["problems"]]
     return say(command, options, row, [*table(head, cells), *problems, f"{found.words}."])
 
 

@@ -41,11 +41,11 @@ def watch(board: Board, runs: list[Run], options: Options, say: Say, warn: Say) 
         if end is not None:
             say(as_json({"end": end.name.lower()}, in_a_line=True) if options["json"] else ENDS[end])
             return end
-        if until is not None and time.monotonic() > until:
-            raise NotNow("Time is up. The render goes on; watch it again, or look with: board status.")
         if not warned and not is_working("fast", "media"):
             warn(NO_WORKER)
             warned = True
+        if until is not None and time.monotonic() > until:
+            raise NotNow("Time is up. The render goes on; watch it again, or look with: board status.")
         time.sleep(TURN)
 
 
