@@ -4,10 +4,13 @@ Only management commands call it. What somebody may do is asked of the same rule
 """
 
 import json
+import os
+import sys
 import unicodedata
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
@@ -28,8 +31,9 @@ class Exit(IntEnum):
     USAGE = 2
     DECIDE = 3
     NOT_NOW = 4
-    # As shells say it of Ctrl-C.
+    # As shells say it of Ctrl-C, and of a pipe that nobody reads any more.
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 class Usage(DomainError):
@@ -39,7 +43,7 @@ class Usage(DomainError):
 class NotNow(DomainError):
     """Nothing is wrong with what was asked; the database, a worker or the time did not allow it."""
 
-    status = 503
+    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def add_common(parser: ArgumentParser) -> None:
@@ -92,13 +96,17 @@ def run(command: BaseCommand, options: Options, work: Callable[[], Exit]) -> Non
         code = work()
     except (Usage, Missing) as error:
         fail(command, options, error.message, Exit.USAGE)
-    except NotNow as error:
-        fail(command, options, error.message, Exit.NOT_NOW)
     except DomainError as error:
-        fail(command, options, error.message, Exit.FAILED)
+        # The storage, the key file or a worker; nothing is wrong with what was asked.
+        is_later = error.status == HTTPStatus.SERVICE_UNAVAILABLE
+        fail(command, options, error.message, Exit.NOT_NOW if is_later else Exit.FAILED)
     except (DatabaseError, InterfaceError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         fail(command, options, f"The database cannot be used: {reason}. Is it the one of Lastframe?", Exit.NOT_NOW)
+    except BrokenPipeError:
+        # Whoever read the answer has gone: `| head -1`. Without this Python complains once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(int(Exit.UNREAD)) from None
     except OSError as error:
         fail(command, options, f"{error.strerror or error}: {error.filename or 'a file'}.", Exit.NOT_NOW)
     except KeyboardInterrupt:

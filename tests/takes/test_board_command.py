@@ -1,5 +1,6 @@
 """`manage.py board`: words to a board, a plan to a render, and what is said of it; nothing is sent anywhere here."""
 
+import hashlib
 import io
 import json
 import sys
@@ -153,6 +154,21 @@ def test_a_bundle_brings_the_files_beside_it(board_: Shell, tmp_path: Path) -> N
     assert answer(board_, "import", written(tmp_path, "b.json", json.dumps(bundle)))["remarks"] == []
     shot = Shot.objects.get(position=2)
     assert [shot.landing] == [row.reference for row in shot.references.all()] == list(Reference.objects.all())
+
+
+def test_an_unpacked_zip_brings_its_media(board_: Shell, tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    sha256 = hashlib.sha256(b"as it was before").hexdigest()
+    picture(tmp_path / "media", f"{sha256}.png")
+    reference = {"id": "r1", "name": "Keeper", "kind": "image", "sha256": sha256, "file_name": "gone.png"}
+    board = {"shots": [{"prompt": "A", "references": ["r1"]}], "references": [reference]}
+    bundle = {"format": "lastframe-board", "version": 1, "board": board}
+    assert list(answer(board_, "import", written(tmp_path, "board.json", json.dumps(bundle)))["library"]) == ["r1"]
+    (tmp_path / "film.zip").write_bytes(b"PK\x03\x04 and so on")
+    assert board_("import", str(tmp_path / "film.zip"))[::2] == (
+        2,
+        "This is a ZIP. Unpack it and import the board.json in it; its media are found beside that.\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -342,6 +358,51 @@ def test_only_what_came_to_nothing_is_rendered_anew(board_: Shell, film: Board, 
     found = answer(board_, "retry", film.public_id, "--yes")
     assert [one["shot"] for one in found["plan"]["shots"]] == [1]
     assert Take.objects.get(shot=first, number=2).state == State.QUEUED
+
+
+def test_a_person_selects_approves_and_keeps(board_: Shell, film: Board, account: Connection) -> None:
+    first = make.shots_of(film)[0]
+    Shot.objects.filter(pk=first.pk).update(needs_approval=True)
+    for _ in range(2):
+        make.take(first, State.DONE, at=account)
+    assert "Choose one of its takes" in board_("status", film.public_id)[1]
+    assert board_("select", film.public_id, "1", "2")[:2] == (0, "Take 2 of shot 1 is selected.\n")
+    assert answer(board_, "approve", film.public_id, "1")["approved"] is True
+    Shot.objects.filter(pk=first.pk).update(prompt="Another prompt")
+    assert "Out of date: the prompt was changed" in board_("status", film.public_id)[1]
+    assert board_("keep", film.public_id, "1")[0] == 0
+    assert "Out of date" not in board_("status", film.public_id)[1]
+    assert board_("select", film.public_id, "1", "9")[::2] == (2, "Shot 1 does not have take 9.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "money"),
+    [
+        (("--not-charged",), State.FAILED, (0, 0)),
+        (("--give-up",), State.FAILED, (0, make.QUOTE)),
+        (("--task-id", "cgt-20261121-abcdef"), State.UNDECIDED, (make.QUOTE, 0)),
+    ],
+    ids=lambda value: str(value[0]) if isinstance(value, tuple) else None,
+)
+def test_an_unclear_request_is_decided(
+    board_: Shell, film: Board, account: Connection, words: tuple[str, ...], state: State, money: tuple[int, int]
+) -> None:
+    shot = make.shots_of(film)[1]
+    assert board_("decide", film.public_id, "2", *words)[0] == 2, "there is nothing to decide yet"
+    take = make.take(shot, State.UNDECIDED, at=account)
+    assert board_("decide", film.public_id, "2", *words)[0] == 0
+    take.refresh_from_db()
+    assert (take.state, make.ledger(take)) == (state, money)
+
+
+def test_whoever_may_not_decide_does_not(
+    board_: Shell, film: Board, account: Connection, bob: User, join: Join
+) -> None:
+    join(bob, Role.EDITOR)
+    take = make.take(make.shots_of(film)[1], State.UNDECIDED, at=account)
+    assert board_("decide", film.public_id, "2", "--give-up", "--as", bob.email)[0] == 1
+    take.refresh_from_db()
+    assert take.state == State.UNDECIDED
 
 
 def test_clips_come_in_order_and_numbered(board_: Shell, film: Board, tmp_path: Path) -> None:

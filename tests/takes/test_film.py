@@ -150,6 +150,14 @@ def test_a_finished_board_has_nothing_left_to_render(studio: Studio, film: str) 
     assert (code, "There is nothing to render" in said) == (1, True)
 
 
+def test_a_connection_is_added_and_tested_by_the_worker(studio: Studio, film: str) -> None:
+    key = studio.manage("sandbox_key")[1]
+    words = ("connection", "add", "evolink", "--name", "Second", "--base-url", f"{studio.url}/sandbox/evolink")
+    assert studio.manage(*words, piped=key)[0] == 0
+    code, said, complained = studio.manage("connection", "test", "Second")
+    assert (code, said, complained) == (0, "The key works.\n", "")
+
+
 def test_the_worker_was_killed_and_nothing_complains(studio: Studio, film: str) -> None:
     words = studio.log.read_text(errors="replace")
     assert words.count("The worker stopped; starting it again.") == 1

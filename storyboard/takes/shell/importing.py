@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storyboard.boards.formats import bundle, fountain, table, text
+from storyboard.boards.formats.archive import MEDIA
 from storyboard.boards.formats.draft import DraftBoard, DraftReference, Setting
 from storyboard.boards.formats.kinds import kind_of
 from storyboard.boards.formats.limits import MOST_BYTES, checked
@@ -25,6 +26,7 @@ from storyboard.teams.shell import Options, Usage
 KINDS = ("text", "screenplay", "table", "bundle")
 # Where vendors keep things; no paths.
 ASSET = "asset:"
+ZIP = b"PK\x03\x04"
 TOLD_BOARD = ("seconds", "ratio", "resolution", "seed")
 SWITCHES = ("audio", "search", "safety", "fallback")
 
@@ -53,6 +55,8 @@ def read(options: Options) -> Read:
         "table": from_table,
         "bundle": lambda data, _: (bundle.read(data), []),
     }
+    if data.startswith(ZIP):
+        raise Usage("This is a ZIP. Unpack it and import the board.json in it; its media are found beside that.")
     name = "" if source == "-" else Path(source).name
     draft, remarks = readers[options["kind"] or kind_of(name, data)](data, options["encoding"])
     draft.name = options["name"] or draft.name
@@ -134,11 +138,15 @@ def names_in(draft: DraftBoard) -> Iterator[str]:
             yield shot.landing
 
 
+def unpacked(root: Path, entry: DraftReference) -> list[str]:
+    """Where the medium lies in a ZIP that somebody unpacked. Its sum was checked to be digits and letters."""
+    return [f"{MEDIA}/{path.name}" for path in (root / MEDIA).glob(f"{entry.sha256}*")] if entry.sha256 else []
+
+
 def local(found: Read, entry: DraftReference | None, name: str) -> Path | None:
     """The file that is meant, when it lies in the folder."""
-    words = [name] if entry is None else [entry.address, entry.file_name, entry.name]
     root = found.folder.resolve()
-    for word in words:
+    for word in [name] if entry is None else [entry.address, entry.file_name, entry.name, *unpacked(root, entry)]:
         if not word or word.startswith(ASSET):
             continue
         try:

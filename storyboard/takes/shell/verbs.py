@@ -105,7 +105,11 @@ def render(command: BaseCommand, options: Options, user: User, team: Team) -> Ex
     say_json(command, options, {"plan": row, "run": run.public_id, "takes": takes})
     if not options["json"]:
         say(command, options, {}, planned.asked_lines(run, takes))
-    return watched(command, options, sheet.board, [run]) if options["wait"] else Exit.OK
+    if not options["wait"]:
+        return Exit.OK
+    # What was rendered anew lets the shots after it go on, and those belong to the render before.
+    older = names.runs_named(sheet.board, "") if anew else []
+    return watched(command, options, sheet.board, [run, *older])
 
 
 def say_json(command: BaseCommand, options: Options, found: object) -> None:
