@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.takes.tasks import collecting
 from storyboard.teams.models import Team, User
 from tests.takes import make
+from tests.takes.terminal import Shell, shell
 from tests.takes.vendor import TakesVendor
 
 
@@ -51,3 +53,14 @@ def vendor(settings: LazySettings) -> Iterator[TakesVendor]:
 def there(vendor: TakesVendor, team: Team, alice: User) -> Connection:
     """A connection to it."""
     return make.connection(team, base_url=vendor.url, by=alice)
+
+
+@pytest.fixture
+def board_(team: Team, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """`manage.py board`, in a place with one team."""
+    return shell(monkeypatch)
+
+
+@pytest.fixture
+def film(team: Team, alice: User, account: Connection) -> Board:
+    return make.board_with(team, alice, "cut continue cut", account)

@@ -133,13 +133,17 @@ def agreed(options: Options, found: Plan) -> bool:
     """Whether somebody says yes to the plan that was shown."""
     if options["yes"]:
         return True
-    if options["json"] or not sys.stdin.isatty():
+    if options["json"] or not is_terminal():
         raise Usage("Nothing was rendered. Look at the plan, and say yes to it with --yes.")
     try:
         answer = input(f"Render for {dollars(found.total)}? [y/N] ")
     except EOFError:
         return False
     return answer.strip().casefold() in {"y", "yes"}
+
+
+def is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def press(sheet: Sheet, found: Plan, options: Options, by: User) -> Run:
