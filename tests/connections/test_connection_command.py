@@ -65,7 +65,7 @@ def test_or_from_an_environment_variable(run: Run, monkeypatch: pytest.MonkeyPat
 def test_a_key_is_never_a_word_of_the_command_and_never_printed(run: Run) -> None:
     with pytest.raises(CommandError, match="unrecognized arguments"):
         call_command("connection", "add", "reapi", "--key", KEY)
-    for words in (("add", "reapi", "--json"), ("list",), ("list", "--json")):
+    for words in (("add", "reapi", "--json"), ("add", "ark", "--key-env", KEY), ("list",), ("list", "--json")):
         assert KEY not in "".join(map(str, run(*words)))
 
 

@@ -156,6 +156,9 @@ def typed(options: Options, about: Vendor) -> dict[str, object]:
 
 def key_of(variable: str) -> str:
     if variable:
+        if not variable.isidentifier():
+            # Not repeated: it may be the key itself.
+            raise Usage("--key-env takes the name of an environment variable, not the key.")
         if not (text := os.environ.get(variable, "").strip()):
             raise Usage(f"The environment variable {variable} is empty. Put the key into it.")
         return text
