@@ -172,3 +172,11 @@ def test_a_late_doorbell_after_the_answer_is_no_news(take: Take) -> None:
     rung(take, task(), text=body(status="running"))
     assert (take.state, take.steps.count()) == (State.RUNNING, 0)
     assert not Orphan.objects.exists()
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.UNDECIDED, State.FAILED])
+def test_an_answer_that_names_another_task_is_not_lost(take: Take, state: State) -> None:
+    bound = "cgt-by-doorbell" if state == State.RUNNING else ""
+    Take.objects.filter(pk=take.pk).update(state=state, remote_id=bound)
+    assert not sending.accepted(take, epoch=take.epoch, remote_id=TASK, sent_hash="")
+    assert Orphan.objects.get().remote_id == TASK

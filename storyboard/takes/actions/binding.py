@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from storyboard.connections.models import Connection
 from storyboard.jobs.queue import enqueue
-from storyboard.providers.base import Task
+from storyboard.providers.base import Task, TaskState
 from storyboard.takes.actions import chain
 from storyboard.takes.models import Orphan, State, Take
 from storyboard.takes.states import advance
@@ -98,6 +98,17 @@ def strays(connection: Connection, tasks: list[Task]) -> list[Orphan]:
     fresh = [row for row in rows if row.remote_id not in seen]
     Orphan.objects.bulk_create(fresh, ignore_conflicts=True)
     return fresh
+
+
+def second(take: Take, remote_id: str) -> None:
+    """The POST's own answer came when the take had another task, or was looked for no longer: it was paid for too.
+
+    Inside the transaction of actions.sending.accepted().
+    """
+    now = Take.objects.filter(pk=take.pk).values_list("remote_id", flat=True).get()
+    if take.connection and now != remote_id and not known(take.connection, [remote_id]):
+        row = {"model": take.model, "remote_state": TaskState.QUEUED.value}
+        Orphan.objects.get_or_create(connection=take.connection, remote_id=remote_id, defaults=row)
 
 
 def orphan(connection: Connection, task: Task) -> Orphan:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from storyboard.connections.models import Connection
 from storyboard.providers.errors import ProviderError
 from storyboard.takes import callbacks, money
-from storyboard.takes.actions import chain, failover, switch
+from storyboard.takes.actions import binding, chain, failover, switch
 from storyboard.takes.faults import point
 from storyboard.takes.models import SENT, Gate, State, Take
 from storyboard.takes.placeholders import CALLBACK
@@ -163,6 +163,8 @@ def accepted(take: Take, *, epoch: int, remote_id: str, sent_hash: str) -> bool:
     point("in outcome")
     if won:
         chain.tell(take)
+    else:
+        binding.second(take, remote_id)
     return won
 
 

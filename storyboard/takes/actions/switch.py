@@ -3,6 +3,7 @@
 The `submissions` command and restore.py stop it, only the command lets it go on; actions.sending asks at every claim.
 """
 
+import logging
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from storyboard.takes.actions import chain
 from storyboard.takes.models import Gate, Run, State, Switch, Take
 from storyboard.teams.audit import Did, record
 
+logger = logging.getLogger(__name__)
 ONE = 1
 UNSENT = (State.WAITING, State.QUEUED)
 
@@ -34,7 +36,10 @@ def pause(reason: str) -> bool:
     # Every claim holds its gate while it asks: holding all of them, none is between asking and claiming.
     list(Gate.objects.select_for_update().order_by("pk").values_list("pk"))
     Switch.objects.get_or_create(pk=ONE)
-    return bool(Switch.objects.filter(pk=ONE, paused_at=None).update(paused_at=Now(), reason=reason[:300]))
+    is_news = bool(Switch.objects.filter(pk=ONE, paused_at=None).update(paused_at=Now(), reason=reason[:300]))
+    if is_news:
+        logger.warning("Nothing is sent any more: %s", reason)
+    return is_news
 
 
 @transaction.atomic(durable=True)
