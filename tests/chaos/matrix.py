@@ -4,14 +4,13 @@ The fourteen points between the press of Render and the chain's next step, and t
 """
 
 import argparse
-import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.house import ROOT, House, wait_until
+from tests.chaos.house import House, wait_until
 
 # Where it dies, and what the vendor does with the next answers so that the point is passed at all.
 POINTS: dict[str, tuple[str, ...]] = {
@@ -68,8 +67,7 @@ class Matrix:
         if POINTS[point]:
             self.house.control(next=list(POINTS[point]))
         for _ in range(2 if point in PRESSED else 1):
-            press = [sys.executable, "-m", "tests.chaos.press", str(board.pk), f"form-{board.pk}"]
-            subprocess.run(press, cwd=ROOT, env=self.house.env, check=False, stderr=subprocess.DEVNULL)
+            self.house.popen("-m", "tests.chaos.press", str(board.pk), f"form-{board.pk:06}").wait()
         with suppress(RuntimeError):
             wait_until(lambda: self.turned() and not armed.exists(), PATIENCE, point)
         if armed.exists():
