@@ -10,6 +10,8 @@ from django.utils import timezone
 from storyboard.errors import DomainError
 from storyboard.jobs.heartbeat import FRESH, is_beating
 from storyboard.media import storage
+from storyboard.takes.actions.switch import is_paused
+from storyboard.takes.queries import overdue
 
 SKEW = timedelta(seconds=1)
 
@@ -64,6 +66,16 @@ def check_clock() -> str:
     return "The clock agrees with the database's."
 
 
+def check_takes() -> str:
+    """A take whose hour has passed without anybody looking at it is the first sign that money may be stuck."""
+    late = overdue()
+    if late:
+        raise NotReady(
+            f"Takes that should have been looked at more than 5 minutes ago: {late:,}. Look at the worker’s log."
+        )
+    return "Submissions are on hold." if is_paused() else "Every take is looked after."
+
+
 def database_time() -> datetime:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -80,4 +92,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "fast worker": lambda: check_worker("fast"),
     "media worker": lambda: check_worker("media"),
     "clock": check_clock,
+    "takes": check_takes,
 }

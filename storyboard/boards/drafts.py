@@ -1,9 +1,13 @@
-"""A board as a draft, for every way in which it leaves as a file. Pages and the command line call it."""
+"""A board as the rows of a file: everything that somebody wrote or chose, and the references that its shots use.
+
+Exports call it, for tables, for JSON, and for the ZIP that a job makes.
+"""
 
 from storyboard.boards.formats import draft as files
 from storyboard.boards.models import Shot
 from storyboard.boards.queries import Sheet
-from storyboard.media.models import Reference
+from storyboard.media.models import Reference, Tag
+from storyboard.media.seals import seal
 from storyboard.providers.base import Kind
 
 
@@ -12,14 +16,23 @@ def draft_of(sheet: Sheet) -> files.DraftBoard:
     scenes = sheet.scenes
     places = {shot.pk: place for place, shot in enumerate(sheet.shots)}
     numbers = {scene.pk: number for number, scene in enumerate(scenes)}
+    used = references_in(sheet)
+    tags = tags_of(used)
     return files.DraftBoard(
         name=sheet.board.name,
         look=sheet.board.look,
         settings=dict(sheet.board.settings),
         scenes=[files.DraftScene(name=scene.name) for scene in scenes],
         shots=[shot_of(shot, places, numbers) for shot in sheet.shots],
-        references=[reference_of(one) for one in references_in(sheet)],
+        references=[reference_of(one, tags.get(one.pk, [])) for one in used],
     )
+
+
+def tags_of(references: list[Reference]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for key, name in Tag.objects.filter(reference__in=references).values_list("reference_id", "name"):
+        found.setdefault(key, []).append(name)
+    return found
 
 
 def shot_of(shot: Shot, places: dict[int, int], scenes: dict[int, int]) -> files.DraftShot:
@@ -46,12 +59,14 @@ def references_in(sheet: Sheet) -> list[Reference]:
     return list(found.values())
 
 
-def reference_of(one: Reference) -> files.DraftReference:
+def reference_of(one: Reference, tags: list[str]) -> files.DraftReference:
     return files.DraftReference(
         id=one.public_id,
         name=one.name,
         kind=Kind(one.kind),
         sha256=one.file.sha256 if one.file else "",
-        file_name=one.name,
+        file_name=f"{one.name.rpartition('.')[0] or one.name}.{one.file.format}" if one.file else "",
         address=one.asset_uri,
+        tags=tags,
+        seal=seal(one.file) if one.file else "",
     )

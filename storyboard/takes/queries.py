@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from storyboard.boards.asks import Ask
 from storyboard.boards.models import Board, Shot
@@ -14,6 +16,7 @@ from storyboard.takes.models import FINAL, LIVE, Run, State, Take
 from storyboard.teams.access import Person
 from storyboard.teams.models import Role
 
+LATE = timedelta(minutes=5)
 GONE = "This take was deleted. Reload the board to see what is there."
 NO_RUN = "This render is not there any more. Reload the board to see what is."
 
@@ -39,6 +42,11 @@ def run_for(user: Person, team_id: str, board_id: str, run_id: str, role: Role =
         raise Missing(NO_RUN)
     run.board = board
     return run
+
+
+def overdue() -> int:
+    """How many takes should have been looked at a while ago, and were not."""
+    return Take.objects.filter(state__in=LIVE, wake_at__lt=Now() - LATE).count()
 
 
 def runs_of(board: Board) -> QuerySet[Run]:

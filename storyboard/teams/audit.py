@@ -68,6 +68,11 @@ class Did(models.TextChoices):
     TAKE_TASK_GIVEN = "take_task_given", "named a take’s task"
     TAKE_NOT_CHARGED = "take_not_charged", "found that a take was not charged"
     TAKE_GIVEN_UP = "take_given_up", "gave up a take"
+    TAKE_APPROVED = "take_approved", "approved a take"
+    TAKE_REJECTED = "take_rejected", "rejected a take"
+    TAKE_DELETED = "take_deleted", "deleted a take"
+    TAKE_RESTORED = "take_restored", "restored a take"
+    TAKE_UPLOADED = "take_uploaded", "added a clip as a take"
 
 
 def record(
