@@ -123,7 +123,7 @@ def loose(shot: Shot) -> list[Problem]:
 
 
 def unreachable(request: ShotRequest, connection: Connection) -> list[Problem]:
-    """A vendor outside cannot fetch what lies on a machine inside; the sandbox is inside too.
+    """A vendor outside cannot fetch what lies on a machine inside; the sandbox is inside too, and so are its like.
 
     A frame that is handed on need not come from us: the vendor's own link to it lives for a day at least.
     """
@@ -133,7 +133,7 @@ def unreachable(request: ShotRequest, connection: Connection) -> list[Problem]:
         "motion_tail": bool(request.motion_tail),
     }
     carried = next((name for name, is_so in ours.items() if is_so), "")
-    if not carried or addresses.is_sandbox(connection.base_url):
+    if not carried or addresses.is_near(connection.base_url):
         return []
     why = media_links.reachable()
     return [Problem(field=carried, sentence=why)] if why else []

@@ -80,6 +80,11 @@ def is_sandbox(url: str) -> bool:
     return origin(url) == origin(settings.PUBLIC_URL) and split(url).path.startswith("/sandbox/")
 
 
+def is_near(url: str) -> bool:
+    """Whether the vendor there is within our own network, so that it reaches this app by an address of the inside."""
+    return is_sandbox(url) or not could_be_public(str(split(url).hostname).lower())
+
+
 def policy() -> Policy:
     """Where vendors may be: in public, in this very app, or where VENDOR_HOSTS says. Its clients connect by it."""
     ours = host_port(split(settings.PUBLIC_URL))
@@ -90,7 +95,9 @@ def can_call_back(vendor: Vendor, base_url: str) -> bool:
     """Whether the vendor that answers at this address has callbacks, and they could reach this app."""
     if not vendor.callback_field or settings.CALLBACKS == "never":
         return False
-    return settings.CALLBACKS == "always" or is_sandbox(base_url) or reaches(vendor)
+    if settings.CALLBACKS == "always" or is_sandbox(base_url) or reaches(vendor):
+        return True
+    return is_near(base_url) and (settings.PUBLIC_URL.startswith("https:") or not vendor.callback_https_only)
 
 
 def reaches(vendor: Vendor) -> bool:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from storyboard.boards.asks import TAIL as TAIL_SECONDS
 from storyboard.connections import addresses
+from storyboard.errors import DomainError
 from storyboard.media import links as media_links
 from storyboard.media.models import File
 from storyboard.takes.models import Take
@@ -53,6 +54,9 @@ def lent(take: Take, upstream: Take, made_up: str) -> str:
     file = frame_of(upstream) if made_up == OPENING else upstream.tail
     if file is None or take.connection is None:
         raise LookupError(GONE.format(number=upstream.shot.position))
+    if not is_reachable(take):
+        # The vendor's own link is over, and ours leads nowhere from outside.
+        raise DomainError(media_links.reachable())
     vendor, purpose = take.connection.vendor, f"take {take.public_id} opens on take {upstream.public_id}"
     return media_links.for_vendor(file, vendor=vendor, seconds=LINK_SECONDS, purpose=purpose)
 
@@ -75,6 +79,6 @@ def vendors_own(take: Take, upstream: Take) -> str:
 
 
 def is_reachable(take: Take) -> bool:
-    if take.connection is not None and addresses.is_sandbox(take.connection.base_url):
+    if take.connection is not None and addresses.is_near(take.connection.base_url):
         return True
     return not media_links.reachable()

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import LazySettings
 
+from storyboard.connections import addresses
 from storyboard.connections.addresses import (
     NOT_AN_ADDRESS,
     NOT_HTTPS,
@@ -159,3 +160,18 @@ def test_each_ark_model_is_known_at_one_of_its_two_hosts() -> None:
     assert abroad & in_china == set()
     assert abroad | in_china == every == {model.id for model in models_at("ark", "https://gateway.example.com")}
     assert all(name.startswith("doubao-") for name in in_china)
+
+
+@pytest.mark.parametrize(
+    ("url", "vendor", "called"),
+    [
+        ("http://127.0.0.1:9000/api/v3", "ark", True),
+        ("http://127.0.0.1:9000", "evolink", False),
+        ("https://vendor.example.com/api/v3", "ark", False),
+        ("http://127.0.0.1:9000/api/v1", "reapi", False),
+    ],
+)
+def test_a_vendor_of_our_own_network_can_call_back(settings: LazySettings, url: str, vendor: str, called: bool) -> None:
+    """EvoLink calls by https alone, and reAPI calls nobody."""
+    settings.PUBLIC_URL = "http://localhost:8000"
+    assert addresses.can_call_back(catalog.vendor(vendor), url) is called

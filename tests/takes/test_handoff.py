@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from storyboard.connections.models import Connection
+from storyboard.errors import DomainError
 from storyboard.media.models import Grant, Kind
 from storyboard.takes import handoff
 from storyboard.takes.models import State, Take
@@ -62,7 +63,16 @@ def test_where_nobody_reaches_our_copy_the_vendors_link_is_used_to_its_end(pair:
     vendors(pair[1], timedelta(hours=1))
     assert handoff.links(*pair)[OPENING] == VENDORS
     vendors(pair[1], timedelta(minutes=1))
-    assert handoff.links(*pair)[OPENING] != VENDORS
+    with pytest.raises(DomainError, match="vendors cannot fetch"):
+        handoff.links(*pair)
+
+
+def test_a_vendor_of_our_own_network_reaches_our_copy(pair: Pair, settings: LazySettings) -> None:
+    settings.PUBLIC_URL = "http://localhost:8000"
+    vendors(pair[1], timedelta(minutes=1))
+    assert pair[0].connection
+    pair[0].connection.base_url = "http://127.0.0.1:9000/api/v3"
+    assert handoff.links(*pair)[OPENING] not in {"", VENDORS}
 
 
 def test_another_account_gets_our_copy(pair: Pair, team: Team) -> None:

@@ -59,5 +59,5 @@ def fits(take: Take, other: Connection) -> bool:
     if now is None or model is None or other.vendor != now.vendor or other.disabled_at or other.deleted_at:
         return False
     same_price = own_rates(now, model) == own_rates(other, model)
-    same_place = addresses.is_sandbox(now.base_url) == addresses.is_sandbox(other.base_url)
+    same_place = addresses.is_near(now.base_url) == addresses.is_near(other.base_url)
     return same_price and same_place and callbacks.wanted(other) == (CALLBACK in take.asked)
