@@ -74,7 +74,9 @@ def locked(board: Board, by: User, role: Role = Role.EDITOR) -> Board:
 
 def held(board: Board, by: User, role: Role) -> Board:
     """The same also for a board that was deleted or put into the archive."""
-    rows = Board.objects.select_for_update(of=("self",)).select_related("team")
+    # Without the key: who writes a row that points at the board, a ledger's line say, need not wait, and so no two
+    # can wait for each other.
+    rows = Board.objects.select_for_update(of=("self",), no_key=True).select_related("team")
     found = rows.filter(pk=board.pk).first()
     if found is None:
         raise Missing(GONE)

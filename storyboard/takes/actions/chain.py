@@ -3,7 +3,7 @@
 The other actions call these inside their transactions; each may be called once too often without harm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db.models.functions import Now
@@ -21,6 +21,7 @@ PREPARE = "storyboard.takes.tasks.collecting.prepare"
 RUNS = "runs"
 # A take that is queued has a job that sends it; the sweep looks after it when that was lost.
 LOST = timedelta(seconds=8)
+HOLDING = (State.FAILED, State.CANCELLED, State.UNDECIDED)
 
 
 def freed(connection_id: int) -> None:
@@ -78,9 +79,18 @@ def tell(*takes: Take) -> None:
     """The last thing that happens: everybody who has the board open fetches what changed."""
     boards = {take.shot.board_id: take.shot.board for take in takes}
     for board in boards.values():
-        for topic in sorted({RUNS, *topics([take for take in takes if take.shot.board_id == board.pk])}):
+        own = [take for take in takes if take.shot.board_id == board.pk]
+        for topic in sorted({RUNS, *topics(own), *topics(held_by(own))}):
             publish(board.channel, topic)
 
 
-def topics(takes: Sequence[Take]) -> set[str]:
+def topics(takes: Iterable[Take]) -> set[str]:
     return {take.shot.topic for take in takes}
+
+
+def held_by(takes: Sequence[Take]) -> Iterable[Take]:
+    """Those that wait for one that came to nothing, and say so on their cards."""
+    ended = [take.shot_id for take in takes if take.state in HOLDING]
+    if not ended:
+        return []
+    return Take.objects.filter(state=State.WAITING, follows__in=ended).select_related("shot")

@@ -141,7 +141,7 @@ def freed(take: Take) -> None:
 
 
 def hold(take: Take) -> Board:
-    return Board.objects.select_for_update(of=("self",)).select_related("team").get(pk=take.shot.board_id)
+    return Board.objects.select_for_update(of=("self",), no_key=True).select_related("team").get(pk=take.shot.board_id)
 
 
 @transaction.atomic(durable=True)

@@ -3,6 +3,7 @@
 import logging
 
 from storyboard.connections.clients import client
+from storyboard.errors import DomainError
 from storyboard.media import links
 from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unknown
 from storyboard.providers.waits import Timeouts
@@ -29,6 +30,9 @@ def send(connection_id: int) -> None:
     point("after claim")
     try:
         text = body(found)
+    except DomainError as error:
+        sending.not_created(found.take, epoch=found.epoch, error=NotCreated(error.message))
+        return
     except Exception as error:
         # Nothing has left this process, so nothing was created, whatever broke.
         logger.exception("Take %s could not be made ready", found.take.pk)
