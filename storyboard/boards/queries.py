@@ -19,7 +19,7 @@ from storyboard.boards.changes import Delete, Merge, Move
 from storyboard.boards.choices import STARTING
 from storyboard.boards.consequences import Consequence
 from storyboard.boards.desk import lay
-from storyboard.boards.fields import Row, what
+from storyboard.boards.fields import Row, is_id, what
 from storyboard.boards.models import Board, Edit, Export, Import, Presence, Scene, Shot, ShotReference
 from storyboard.boards.scenes import MoveScene
 from storyboard.connections.models import Connection
@@ -87,7 +87,8 @@ def board_and_own(
     own = membership_for(user, team_id, role)
     rows = Board.objects.select_related("changed_by").filter(team=own.team_id, public_id=board_id)
     rows = rows.filter(deleted_at__gt=timezone.now() - KEPT) if deleted else rows.filter(deleted_at=None)
-    board = rows.first()
+    # The pages of imports take the id from a form, where it may be anything.
+    board = rows.first() if is_id(board_id) else None
     if board is None:
         raise Missing(GONE)
     board.team = own.team

@@ -87,7 +87,9 @@ def file_for(user: Person, team_id: str, reference_id: str) -> tuple[Reference, 
 
 def upload_for(user: Person, team_id: str, upload_id: str, role: Role = Role.EDITOR) -> Upload:
     team = team_for(user, team_id, role)
-    found = team.uploads.select_related("team", "by", "replaces").filter(public_id=upload_id).first()
+    rows = team.uploads.select_related("team", "by", "replaces").filter(public_id=upload_id)
+    # A form may send anything, and PostgreSQL refuses to be asked for some of it.
+    found = rows.first() if upload_id.isalnum() else None
     if found is None:
         raise Missing("This upload is over. Reload the library to see what is there.")
     return found

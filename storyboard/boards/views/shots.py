@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from storyboard.boards import actions, queries
 from storyboard.boards.changes import Delete, Merge, Move, NewShot, Spot
 from storyboard.boards.edits import Done
-from storyboard.boards.fields import UNSET
+from storyboard.boards.fields import UNSET, is_id
 from storyboard.boards.forms import ChangeForm
 from storyboard.boards.models import Board
 from storyboard.boards.scenes import MoveScene, beyond
@@ -115,7 +115,8 @@ def placed(request: SignedInRequest, board: Board, ids: list[str]) -> Spot:
     text = request.POST["place"].strip()
     if not (text.isascii() and text.isdigit()) or len(text) > len("99999") or int(text) == 0:
         raise DomainError("Write the place as a number, 1 for the beginning.")
-    others = board.shots.filter(deleted_at=None).exclude(public_id__in=ids).order_by("position")
+    moving = [one for one in ids if is_id(one)]
+    others = board.shots.filter(deleted_at=None).exclude(public_id__in=moving).order_by("position")
     found = others.values_list("public_id", flat=True)[int(text) - 1 : int(text)]
     return Spot(before=found[0]) if found else Spot()
 
