@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 from storyboard.live.listen import listen
 
 QUEUE = 100
-SEATS = 6
+# A browser has six connections to a server that does not speak HTTP/2; pages and clips need theirs.
+SEATS = 4
 
 Hint = tuple[int, str]
 OVERFLOW, REPLACED, CLOSING = "overflow", "replaced", "closing"
