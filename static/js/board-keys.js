@@ -47,7 +47,7 @@
     ArrowRight: () => go(step(1)), ArrowLeft: () => go(step(-1)),
     ArrowDown: () => go(isList() ? step(1) : row(1)), ArrowUp: () => go(isList() ? step(-1) : row(-1)),
     Home: () => go(board.cells()[0]), End: () => go(board.cells().at(-1)),
-    Enter: () => board.open(here(), "in-prompt"), Escape: () => escape(),
+    Enter: () => { window.early?.wait(); board.open(here(), "in-prompt"); }, Escape: () => escape(),
     n: () => add("after"), N: () => add("before"), d: () => act("duplicate"),
     Delete: () => act("delete"), Backspace: () => act("delete"),
     u: () => walk("undo/"), U: () => walk("redo/"),
@@ -55,6 +55,8 @@
     f: () => { const scene = here()?.closest(".scene"); board.fold(scene, !scene?.classList.contains("folded")); },
     v: () => board.toggleView(), b: () => press('.views [hx-get="defaults/"]'), "?": () => document.getElementById("keys").showModal(),
   };
+  // With Ctrl or Command, as everywhere else.
+  const together = { a: () => select?.all(), z: () => walk("undo/"), "⇧z": () => walk("redo/"), y: () => walk("redo/") };
   const walk = async (url) => {
     await window.saving?.flush();
     if (document.getElementById("add")) htmx.ajax("POST", url, { source: "#add", target: "#strip", swap: "outerMorph" });
@@ -70,8 +72,8 @@
     if (event.altKey && event.shiftKey && way) return () => window.moving?.scene((event.target.closest?.(".scene") ?? here()?.closest(".scene")), way);
     if (event.altKey && way) return () => window.moving?.by(here(), way);
     if (event.shiftKey && way) return () => { select?.extend(here(), step(way)); go(step(way)); };
-    if ((event.ctrlKey || event.metaKey) && event.key === "a") return () => select?.all();
-    return event.altKey || event.ctrlKey || event.metaKey ? null : keys[event.key];
+    if (event.ctrlKey || event.metaKey) return together[`${event.shiftKey ? "⇧" : ""}${event.key.toLowerCase()}`];
+    return event.altKey ? null : keys[event.key];
   };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
@@ -80,6 +82,7 @@
       if (event.key === "Escape") { window.saving?.flush(); board.cover(board.cellOf(board.openShot()))?.focus(); }
       return;
     }
+    if (window.early?.takes(event)) { event.preventDefault(); return; }
     // A button, a link or a radio keeps the keys that are its own.
     const own = event.target.closest?.("button, a:not(.cover), input, summary");
     if (own && ["Enter", " ", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].includes(event.key) && !event.altKey) return;

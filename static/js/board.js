@@ -107,7 +107,8 @@ window.board = (() => {
     side().classList.toggle("open", Boolean(openShot()) || !event.detail.ctx.sourceElement?.matches("[data-close-side], body"));
     // Where the inspector covers the lower part of the page, its shot stands above it.
     if (openShot() && matchMedia("(max-width: 900px)").matches) cellOf(openShot())?.scrollIntoView({ block: "start" });
-    if (after) document.getElementById(after)?.focus();
+    const part = document.getElementById(after);
+    (part?.querySelector(":checked:enabled") ?? part)?.focus();
     after = "";
   });
   // A form in a dialog closes it when it was done.
@@ -115,7 +116,6 @@ window.board = (() => {
     const { ctx } = event.detail;
     if (ctx.sourceElement?.matches?.("form[data-closes]") && ctx.response?.status < 400) ctx.sourceElement.closest("dialog")?.close("go");
   });
-
   document.addEventListener("close", (event) => { if (event.target.matches("dialog[data-auto]")) event.target.replaceChildren(); }, true);
 
   document.addEventListener("click", (event) => {
