@@ -61,6 +61,14 @@ def test_j_goes_to_how_a_shot_opens(visit: Visit, film: Board, alice: User) -> N
     expect(page.locator(".cell").nth(1).locator(".joint")).to_contain_text("cut")
 
 
+def test_a_long_scene_heading_leaves_a_phone_its_width(visit: Visit, film: Board, team: Team, alice: User) -> None:
+    scene = film.scenes.earliest("pk")
+    actions.save_field(scene, name="name", value=HEADING, base_version=None, by=alice)
+    page = visit(address(film), alice, size=PHONE)
+    expect(page.get_by_label("Name of the scene").first).to_have_value(HEADING)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+
+
 def test_ten_windows_leave_each_other_a_connection(visit: Visit, film: Board, alice: User) -> None:
     first = ready(visit(address(film), alice))
     for _ in range(9):
