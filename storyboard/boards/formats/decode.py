@@ -16,6 +16,7 @@ ENCODINGS = {
     "utf-16-be": "Unicode (UTF-16, big-endian)",
     "cp1252": "Western European (Windows)",
     "latin-1": "Western European (ISO)",
+    "mac_roman": "Western European (Macintosh)",
     "shift_jis": "Japanese (Shift-JIS)",
     "gb18030": "Chinese (GB 18030)",
 }
@@ -60,10 +61,12 @@ def strictly(data: bytes, name: str) -> str:
 
 
 def guessed(data: bytes) -> str:
-    """UTF-16 shows by its zeros, UTF-8 by not failing; what is left is what Windows writes in Europe."""
+    """UTF-16 shows by its zeros, UTF-8 by not failing; what is left is what Windows or a Macintosh writes in Europe."""
     if zeros := by_zeros(data[:LOOKED_AT]):
         return zeros
-    for name in ("utf-8", "cp1252"):
+    # Lines that end with a carriage return alone: spreadsheets write them with the Macintosh's own letters only.
+    is_mac = b"\r" in data and b"\n" not in data
+    for name in ("utf-8", "mac_roman" if is_mac else "cp1252"):
         try:
             data.decode(name)
         except UnicodeDecodeError:

@@ -72,8 +72,8 @@ LABELS = {
 CALLED = {
     Field.PROMPT: "prompt|shot description|description|action|visual|visuals|text|video prompt|image prompt"
     "|what happens|beschreibung|bild|handlung|descripción|descripcion|acción|descrizione|プロンプト|内容|画面",
-    Field.NOTES: "notes|note|comment|comments|remarks|notizen|bemerkung|bemerkungen|remarques|notas|commentaire"
-    "|备注|備考",
+    Field.NOTES: "notes|note|comment|comments|remarks|notiz|notizen|anmerkung|anmerkungen|bemerkung|bemerkungen|"
+    "remarques|notas|commentaire|备注|備考",
     Field.SECONDS: "length|seconds|duration|secs|sec|time|length s|duration s|dauer|länge|sekunden|durée|duree|duración"
     "|duracion|durata|時間|秒|时长",
     Field.RATIO: "shape|ratio|aspect|aspect ratio|format|seitenverhältnis|proportion|比例",

@@ -21,6 +21,12 @@ def test_a_big_endian_mark_is_understood() -> None:
     assert decoded(codecs.BOM_UTF16_BE + FILM.encode("utf-16-be")) == (FILM, "utf-16-be")
 
 
+def test_lines_that_end_as_on_a_macintosh_have_its_letters() -> None:
+    old = FILM.replace("\r\n", "\r")
+    assert decoded(old.encode("mac_roman")) == (old, "mac_roman")
+    assert decoded(old.encode()) == (old, "utf-8")
+
+
 def test_what_windows_cannot_have_written_is_latin_1() -> None:
     assert decoded(b"caf\xe9 \x81") == ("café \x81", "latin-1")
 

@@ -218,3 +218,8 @@ def test_no_cell_takes_for_ever(cell: str) -> None:
     quoted = f'"x{cell.replace(chr(34), chr(34) * 2)}"'
     data = f"Scene,Prompt,Length,Shape,Refs,Seed,Joint,Landing\n{','.join([quoted] * 8)}\nA,b,5,,,,,\n"
     assert len(taken(data)[0].shots) == 2
+
+
+def test_a_remark_by_its_german_name_is_a_note() -> None:
+    found = table.columns(b"Beschreibung;Anmerkung\nEin Fuchs;leise")
+    assert found.guess == {0: Field.PROMPT, 1: Field.NOTES}
