@@ -15,6 +15,7 @@ from storyboard.teams.fields import LineField, one_line
 KEEP = ("", "As it is")
 Groups = list[tuple[str, list[tuple[str, str]]]]
 ON, OFF = "on", "off"
+SHAPES = [(one, "as the picture" if one == "adaptive" else one) for one in RATIOS]
 KINDS = [
     ("", "Find out"),
     ("text", "Text, one shot a paragraph"),
@@ -60,7 +61,7 @@ class ChangeForm(forms.Form):
         empty_value=None,
         choices=[KEEP, *((str(number), f"{number} s") for number in range(4, 16))],
     )
-    ratio = forms.ChoiceField(label="Shape", required=False, choices=[KEEP, *((one, one) for one in RATIOS)])
+    ratio = forms.ChoiceField(label="Shape", required=False, choices=[KEEP, *SHAPES])
     resolution = forms.ChoiceField(label="Size", required=False, choices=[KEEP, *((one, one) for one in RESOLUTIONS)])
     # Which there are is the team's; the action refuses another's connection.
     model = forms.CharField(label="Model", required=False, widget=forms.Select(choices=[KEEP]))

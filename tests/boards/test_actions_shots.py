@@ -8,7 +8,7 @@ from storyboard.boards.consequences import Consequence
 from storyboard.boards.models import Board, Joint
 from storyboard.errors import Conflict, DomainError, Missing
 from storyboard.teams.models import Team, User
-from tests.boards.films import film, ids, joints_of, picture, prompts_of, shot, shots_of
+from tests.boards.films import account, film, ids, joints_of, picture, prompts_of, shot, shots_of
 
 GONE = "continues a shot that is gone: choose another, or make it a cut."
 
@@ -146,6 +146,17 @@ def test_shots_of_another_board_are_not_there(board: Board, alice: User) -> None
             act(board, ids=other, by=alice)
     with pytest.raises(Missing):
         actions.move_shots(board, ids=ids(board, "a"), to=Spot(after=other[0]), by=alice)
+
+
+def test_a_change_of_many_is_named_as_people_say_it(board: Board, team: Team, alice: User) -> None:
+    sandbox = account(team).public_id
+    values = {"seconds": 8, "ratio": "9:16", "connection": sandbox, "model": "doubao-seedance-2.0"}
+    done = actions.bulk_change(board, ids=ids(board, "abc"), values=values, by=alice)
+    assert done.edit is not None
+    assert done.edit.label == "Change the length, shape and model of 3 shots"
+    done = actions.bulk_change(board, ids=ids(board, "a"), values={"seconds": 5}, by=alice)
+    assert done.edit is not None
+    assert done.edit.label == "Change the length of 1 shot"
 
 
 def test_the_same_settings_for_many_are_one_step(board: Board, alice: User) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from storyboard.boards import actions
+from storyboard.boards.forms import ChangeForm
 from storyboard.boards.models import Board, Shot
 from storyboard.connections.models import Connection
 from storyboard.media.models import Kind, Reference, Upload
@@ -166,3 +167,7 @@ def test_a_file_that_was_refused_is_told_with_its_sentence(
     row = shot(board, "a")
     assert post(as_user(alice), "shot_upload", row, upload=upload.public_id, role="references") == 400
     assert of(row) == ""
+
+
+def test_many_shots_are_offered_shapes_in_the_words_of_one() -> None:
+    assert ">as the picture</option>" in str(ChangeForm()["ratio"])

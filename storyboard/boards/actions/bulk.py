@@ -22,8 +22,9 @@ class Bulk:
 
     @property
     def label(self) -> str:
-        names = " and ".join(LABELS[name] for name in self.values)
-        return f"Change the {names} of {len(self.ids)} shots"
+        *most, last = [LABELS[name] for name in self.values if (name, "model" in self.values) != ("connection", True)]
+        names = f"{', '.join(most)} and {last}" if most else last
+        return f"Change the {names} of {len(self.ids)} shot{'s' * (len(self.ids) > 1)}"
 
     def apply(self, desk: Desk) -> None:
         if "connection" in self.values:
