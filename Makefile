@@ -83,3 +83,22 @@ fuzz-media:
 .PHONY: bench-upload
 bench-upload:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.upload
+
+# An unreliable vendor, killed workers, a crashing database: an hour or so; ARGS=--short is a minute, see its --help.
+.PHONY: chaos
+chaos:
+	$(prepare) requirements-dev.txt && exec $(BIN)/python -m tests.chaos.soak $(ARGS)
+
+# A process dies at each named point, 50 times (ARGS="--repeats 1" for once).
+.PHONY: kill-matrix
+kill-matrix:
+	$(prepare) requirements-dev.txt && exec $(BIN)/python -m tests.chaos.matrix $(ARGS)
+
+# Jobs that come two to five times, half an hour without workers, 10,000 knocks at the doorbells (ARGS=--short).
+.PHONY: chaos-jobs
+chaos-jobs:
+	$(prepare) requirements-dev.txt && exec $(BIN)/python -m tests.chaos.short $(ARGS)
+
+.PHONY: bench-chain
+bench-chain:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.chain $(ARGS)

@@ -14,8 +14,8 @@ class Chaos(AppConfig):
         changes.die_in_the_middle()
         if settings.HURRY:
             changes.hurry()
-        if settings.MEDIA == "off":
-            changes.no_media()
+        if settings.MEDIA != "on":
+            {"off": changes.no_media, "light": changes.light_media}[settings.MEDIA]()
         if settings.REPEAT:
             fewest, most = settings.REPEAT.split("-")
             changes.repeat(int(fewest), int(most))

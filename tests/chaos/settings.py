@@ -13,7 +13,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.apps.Chaos"]
 # Read by tests.chaos.apps. What is taken out on purpose, to see that the tests would notice:
 SABOTAGE = os.environ.get("CHAOS_SABOTAGE", "")
 HURRY = bool(os.environ.get("CHAOS_HURRY"))
-# “off”: results are taken as they are, without a download and without looking into them.
+# “light”: what is fetched is not decoded. “off”: nothing is fetched either.
 MEDIA = os.environ.get("CHAOS_MEDIA", "on")
 # “2-5”: every job of takes is queued so many times.
 REPEAT = os.environ.get("CHAOS_REPEAT", "")

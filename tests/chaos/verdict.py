@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Now
+from django_q.models import OrmQ
 
 from storyboard.boards.models import Shot
 from storyboard.takes.models import FINAL, LIVE, SENT, Entry, State, Take
@@ -23,6 +24,8 @@ class Verdict:
     shots: int = 0
     done: int = 0
     posts: int = 0
+    # Answers that never came.
+    lost: int = 0
     paid: int = 0
     paid_extra: int = 0
     stuck: int = 0
@@ -45,6 +48,7 @@ def judge(journal: list[Row]) -> Verdict:
         shots=Shot.objects.filter(deleted_at=None).count(),
         done=Take.objects.filter(is_selected=True).count(),
         posts=len(paid) + sum(row["event"] == "nothing" for row in journal),
+        lost=sum(row["outcome"] != "answered" for row in paid),
         paid=len(paid),
         paid_extra=len(paid) - len(shots),
         stuck=missing.exclude(pk__in=waiting).count() + forgotten(),
@@ -99,6 +103,11 @@ def structure(paid: list[Row]) -> list[str]:
 def left_over() -> list[str]:
     """For whoever has to find out: the takes that are not final, and shots without one."""
     live = Take.objects.filter(state__in=LIVE).select_related("shot").order_by("pk")
-    found = [f"{take.shot.prompt[:24]}: {take.state}, {take.sentence} {take.error_code}" for take in live]
+    found = [
+        f"{take.shot.prompt[:24]}: {take.state} since {take.moved_at:%H:%M:%S}, {take.sentence} {take.error_code}"
+        for take in live
+    ]
+    jobs = OrmQ.objects.values("key").annotate(count=Count("pk"), due=Min("lock"))
+    found += [f"queue {job['key']}: {job['count']} jobs, the first due {job['due']:%H:%M:%S}" for job in jobs]
     idle = Shot.objects.filter(deleted_at=None).exclude(takes__is_selected=True).exclude(takes__state__in=LIVE)
     return found + [f"{shot.prompt[:24]}: no live take" for shot in idle]
