@@ -13,7 +13,7 @@ from PIL import Image
 from storyboard.rendering import frames
 from tests.takes.studio import Studio, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.once, pytest.mark.timeout(400)]
 FILM = """Shot,Prompt,Joint,Follows,Landing image
 1,"A lighthouse at dusk, slow push-in",cut,,
 2,The lamp ignites,continue,1,
