@@ -70,9 +70,7 @@ def check_takes() -> str:
     """A take whose hour has passed without anybody looking at it is the first sign that money may be stuck."""
     late = overdue()
     if late:
-        raise NotReady(
-            f"Takes that should have been looked at more than 5 minutes ago: {late:,}. Look at the worker’s log."
-        )
+        raise NotReady(f"Takes that nobody looked at for more than 5 minutes: {late:,}. Look at the worker’s log.")
     return "Submissions are on hold." if is_paused() else "Every take is looked after."
 
 
