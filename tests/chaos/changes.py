@@ -85,7 +85,9 @@ def no_media() -> None:
     def collect(take_id: int) -> None:
         take = collecting.begin(take_id)
         if take is not None:
-            results.collected(take, results.Brought(clip=one_file(take.shot.board.team, "video")))
+            team = take.shot.board.team
+            brought = results.Brought(clip=one_file(team, "video"), last_frame=one_file(team, "image"))
+            results.collected(take, brought)
 
     tasks.collect = collect
 

@@ -64,8 +64,8 @@ def later(by: timedelta) -> None:
     from django_q.models import OrmQ
 
     from storyboard.jobs.models import Sweep
-    from storyboard.takes.models import Gate, Take
+    from storyboard.takes.models import Delivery, Gate, Run, Take
 
-    for model in (Take, Gate, OrmQ, Sweep):
+    for model in (Take, Run, Gate, Delivery, OrmQ, Sweep):
         times = [field.name for field in model._meta.fields if isinstance(field, models.DateTimeField)]
         model.objects.update(**{name: F(name) - by for name in times})
