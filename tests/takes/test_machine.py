@@ -326,6 +326,7 @@ def booth(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("vendor", ["ark", "evolink"])
 def test_no_order_of_events_breaks_a_promise(
