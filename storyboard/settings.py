@@ -170,6 +170,8 @@ MEDIA_QUOTA_GB = env_int("MEDIA_QUOTA_GB", 20, most=1_000_000)
 MEDIA_UNDO_DAYS = env_int("MEDIA_UNDO_DAYS", 30)
 # Apps that use references say where: functions (references) -> {reference's key: [(label, address)]}
 REFERENCE_USES = ["storyboard.boards.queries.uses_of"]
+# Who knows what became of shots: a function (boards.queries.Sheet) -> {shot's key: boards.status.Status}
+CARD_STATES = "storyboard.takes.cards.statuses"
 # Who looks at uploads that are no references, by content type: a task that takes the upload's id.
 UPLOAD_TASKS = {"application/zip": "storyboard.boards.tasks.unpack"}
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from storyboard.accounts import actions as doors
 from storyboard.boards import actions as films
@@ -19,6 +20,7 @@ from storyboard.media import actions as media
 from storyboard.media.actions.uploads import Announced
 from storyboard.media.models import File, Reference, Upload
 from storyboard.sandbox import actions as sandbox
+from storyboard.takes.models import Run, State, Take
 from storyboard.teams import actions
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, TO_SIGN_IN, UNKNOWN, Actor, Row
@@ -125,6 +127,8 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
     export = films.start_export(board, by=owner)
     films.finish_export(export, size=9)
     zipped = films.start_import(team, file=Announced("a.zip", "", 9), by=owner)
+    run = Run.objects.create(board=board, by=owner, form_key=tag, plan_hash=tag, ceiling_micro_usd=0)
+    take = Take.objects.create(shot=shot, run=run, number=1, state=State.DONE, clip=file, finished_at=timezone.now())
     return {
         "export_id": export.public_id,
         "zip_id": zipped.upload.public_id,
@@ -134,6 +138,8 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
         "connection_id": connection.public_id,
         "board_id": board.public_id,
         "shot_id": shot.public_id,
+        "run_id": run.public_id,
+        "take_id": take.public_id,
         "scene_id": shot.scene.public_id if shot.scene else "",
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
+from django.conf import settings
 from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from storyboard.boards import consequences
 from storyboard.boards.asks import Ask, ask
@@ -22,6 +24,7 @@ from storyboard.boards.desk import lay
 from storyboard.boards.fields import Row, is_id, what
 from storyboard.boards.models import Board, Edit, Export, Import, Presence, Scene, Shot, ShotReference
 from storyboard.boards.scenes import MoveScene
+from storyboard.boards.status import Status
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import usable
 from storyboard.errors import Missing
@@ -53,6 +56,7 @@ class Sheet:
     # Those that may be rendered with, by public id.
     connections: dict[str, Connection]
     asked: list[Ask] | None = None
+    stood: dict[int, Status] | None = None
 
     def asks(self) -> list[Ask]:
         """What each shot asks for, in order; worked out once."""
@@ -60,6 +64,12 @@ class Sheet:
             followed = {shot.joint_from_id for shot in self.shots}
             self.asked = [ask(shot, self.connections, handed_on=shot.pk in followed) for shot in self.shots]
         return self.asked
+
+    def statuses(self) -> dict[int, Status]:
+        """What became of each shot, by key, as settings.CARD_STATES tells; asked once. A shot not in it is a draft."""
+        if self.stood is None:
+            self.stood = import_string(settings.CARD_STATES)(self) if settings.CARD_STATES else {}
+        return self.stood
 
     def groups(self) -> list[tuple[Scene | None, list[Shot]]]:
         """The shots as they fold: neighbours of one scene together."""

@@ -90,14 +90,14 @@ def standing_of(shots: Iterable[Shot]) -> dict[int, Standing]:
     """The same without asking what is out of date."""
     found = {shot.pk: Standing() for shot in shots}
     rows = Take.objects.filter(shot__in=list(found), deleted_at=None).exclude(state__in=FINAL, is_selected=False)
-    for take in rows.select_related("clip", "run", "connection").order_by("pk"):
+    for take in rows.select_related("clip", "run", "connection", "follows").order_by("pk"):
         one = found[take.shot_id]
         if take.is_selected:
             one.selected = take
         if take.state in LIVE:
             one.live.append(take)
     newest = Take.objects.filter(shot__in=list(found), deleted_at=None).order_by("shot", "-pk")
-    for take in firsts(newest.select_related("run", "connection").defer("asked", "request")):
+    for take in firsts(newest.select_related("clip", "run", "connection").defer("asked", "request")):
         found[take.shot_id].last = take
     return found
 

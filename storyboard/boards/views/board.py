@@ -41,7 +41,8 @@ def board_strip(request: SignedInRequest, team_id: str, board_id: str) -> HttpRe
 @require_safe
 @signed_in
 def board_sums(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
-    return render(request, f"{PAGE}#sums", sums_of(sheet_in(request, team_id, board_id)))
+    sheet = sheet_in(request, team_id, board_id)
+    return render(request, f"{PAGE}#sums", frame_of(sheet) | sums_of(sheet))
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from storyboard.boards.asks import Ask
 from storyboard.boards.models import Joint, Scene, Shot
+from storyboard.boards.status import DRAFT, Status
 from storyboard.boards.templatetags.boards import price
 from storyboard.boards.views.shown import short
 from storyboard.media.models import Reference
@@ -62,6 +63,7 @@ class Face(NamedTuple):
     needs_approval: bool
     has_notes: bool
     may_edit: bool
+    status: Status
 
 
 @lru_cache(maxsize=KEPT)
@@ -77,6 +79,7 @@ class Cell:
     shot: Shot
     ask: Ask
     opening: Opening
+    status: Status = DRAFT
     may_edit: bool = False
 
     @property
@@ -95,13 +98,14 @@ class Cell:
             problems=len(self.ask.blocks),
             seconds=self.ask.choices.seconds,
             chip=self.chip,
-            price=price(self.ask.quote),
+            price=self.status.price or price(self.ask.quote),
             team=shot.board.team.public_id,
             picture=picture.public_id if picture else "",
             version=str(picture.version) if picture else "",
             needs_approval=shot.needs_approval,
             has_notes=bool(shot.notes),
             may_edit=self.may_edit,
+            status=self.status,
         )
 
     @property
@@ -152,8 +156,8 @@ def opening_of(shot: Shot) -> Opening:
     return Opening(icon, word if neighbours else f"from {source.position}", said, "linked")
 
 
-def cell_of(ask: Ask, *, may_edit: bool) -> Cell:
-    return Cell(shot=ask.shot, ask=ask, opening=opening_of(ask.shot), may_edit=may_edit)
+def cell_of(ask: Ask, status: Status = DRAFT, *, may_edit: bool) -> Cell:
+    return Cell(shot=ask.shot, ask=ask, opening=opening_of(ask.shot), status=status, may_edit=may_edit)
 
 
 def groups_of(cells: Sequence[Cell]) -> list[Group]:

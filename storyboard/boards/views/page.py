@@ -15,6 +15,7 @@ from storyboard.boards.choices import merged
 from storyboard.boards.forms import ChangeForm, Groups
 from storyboard.boards.models import Board, Shot
 from storyboard.boards.queries import Sheet
+from storyboard.boards.status import DRAFT
 from storyboard.boards.summary import summary_of
 from storyboard.boards.views.cells import Cell, cell_of, groups_of
 from storyboard.boards.views.side import board_side, offers, shot_side
@@ -40,7 +41,8 @@ def frame_of(sheet: Sheet) -> dict[str, Any]:
 
 def strip_of(sheet: Sheet) -> dict[str, Any]:
     frame = frame_of(sheet)
-    cells = [cell_of(one, may_edit=frame["may_edit"]) for one in sheet.asks()]
+    stood = sheet.statuses()
+    cells = [cell_of(one, stood.get(one.shot.pk, DRAFT), may_edit=frame["may_edit"]) for one in sheet.asks()]
     return frame | {"cells": cells, "groups": groups_of(cells)}
 
 
@@ -49,14 +51,17 @@ def alone(sheet: Sheet) -> Cell:
     (shot,) = sheet.shots
     handed_on = Shot.objects.filter(joint_from=shot, deleted_at=None).exists()
     asked = ask(shot, sheet.connections, handed_on=handed_on)
-    return cell_of(asked, may_edit=frame_of(sheet)["may_edit"])
+    sheet.asked = [asked]
+    return cell_of(asked, sheet.statuses().get(shot.pk, DRAFT), may_edit=frame_of(sheet)["may_edit"])
 
 
 def side_of(sheet: Sheet, cells: Iterable[Cell], shot_id: str = "", tab: str = "") -> dict[str, Any]:
     """The shot's inspector, else the board's; a shot that is gone is no reason to show no board."""
     cell = next((cell for cell in cells if cell.shot.public_id == shot_id), None)
     if cell and tab != "board":
-        return shot_side(sheet, cell, tab)
+        found = shot_side(sheet, cell, tab)
+        # Its takes come from an app above this one, by themselves.
+        return found | {"side": "takes"} if tab == "takes" else found
     return board_side(sheet) | {"side": "board" if tab == "board" else ""}
 
 
@@ -82,10 +87,13 @@ def models_of(sheet: Sheet) -> Groups:
 
 
 def sums_of(sheet: Sheet) -> dict[str, Any]:
-    """What the whole film comes to, and where its first problem is."""
-    sums = summary_of(sheet)
+    """What the film comes to, where its first problem is, and what of it is to be rendered."""
+    sums, stood = summary_of(sheet), sheet.statuses()
     first = next((shot.public_id for shot in sheet.shots if shot.pk in sums.problems), "")
-    return {"sums": sums, "first_problem": first}
+    wanted = [shot.public_id for shot in sheet.shots if stood.get(shot.pk, DRAFT).to_render]
+    stale = [shot.public_id for shot in sheet.shots if stood.get(shot.pk, DRAFT).is_stale]
+    to_render = summary_of(sheet, wanted)
+    return {"sums": sums, "first_problem": first, "to_render": to_render, "stale": " ".join(stale)}
 
 
 def people_at(board: Board, user: User) -> list[dict[str, Any]]:
