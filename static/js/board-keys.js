@@ -52,6 +52,7 @@
     Delete: () => act("delete"), Backspace: () => act("delete"),
     u: () => walk("undo/"), U: () => walk("redo/"),
     s: () => select?.toggle(here()), m: () => move(), j: () => board.open(here(), "opens"),
+    r: () => render(), t: () => takes(), a: () => press("#approve-take"), x: () => document.getElementById("reject-note")?.focus(),
     f: () => { const scene = here()?.closest(".scene"); board.fold(scene, !scene?.classList.contains("folded")); },
     v: () => board.toggleView(), b: () => press('.views [hx-get="defaults/"]'), "?": () => document.getElementById("keys").showModal(),
   };
@@ -60,6 +61,14 @@
   const walk = async (url) => {
     await window.saving?.flush();
     if (document.getElementById("add")) htmx.ajax("POST", url, { source: "#add", target: "#strip", swap: "outerMorph" });
+  };
+  const render = () => {
+    const ids = select?.any() ? select.ids() : [here()?.dataset.shot].filter(Boolean);
+    htmx.ajax("GET", ids.length ? `render/?shots=${ids.join(",")}` : "render/", { target: "#render", swap: "innerHTML" });
+  };
+  const takes = () => {
+    const shot = here()?.dataset.shot;
+    if (shot) htmx.ajax("GET", `shots/${shot}/takes/`, { target: "#side", swap: "innerHTML" });
   };
   const escape = () => {
     if (select?.any()) select.none();

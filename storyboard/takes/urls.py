@@ -2,17 +2,32 @@
 
 from django.urls import path, re_path
 
-from storyboard.boards.urls import BOARD
-from storyboard.takes.views import files
+from storyboard.boards.urls import BOARD, SHOT
+from storyboard.takes.views import files, render, runs, shelf, verbs
 from storyboard.takes.webhooks import receive
 
+RUN = f"{BOARD}runs/<id:run_id>/"
 TAKE = f"{BOARD}takes/<id:take_id>/"
 
 urlpatterns = [
+    path(f"{BOARD}render/", render.board_render, name="board_render"),
+    path(f"{BOARD}runs/", runs.board_runs, name="board_runs"),
+    path(f"{RUN}pause/", runs.run_pause, name="run_pause"),
+    path(f"{RUN}resume/", runs.run_resume, name="run_resume"),
+    path(f"{RUN}cancel/", runs.run_cancel, name="run_cancel"),
+    path(f"{SHOT}takes/", shelf.takes, name="takes"),
     path(f"{TAKE}small/", files.take_small, name="take_small"),
     path(f"{TAKE}poster/", files.take_poster, name="take_poster"),
     path(f"{TAKE}play/", files.take_play, name="take_play"),
     path(f"{TAKE}download/", files.take_download, name="take_download"),
+    path(f"{TAKE}select/", verbs.take_select, name="take_select"),
+    path(f"{TAKE}approve/", verbs.take_approve, name="take_approve"),
+    path(f"{TAKE}reject/", verbs.take_reject, name="take_reject"),
+    path(f"{TAKE}keep/", verbs.take_keep, name="take_keep"),
+    path(f"{TAKE}cancel/", verbs.take_cancel, name="take_cancel"),
+    path(f"{TAKE}delete/", verbs.take_delete, name="take_delete"),
+    path(f"{TAKE}restore/", verbs.take_restore, name="take_restore"),
+    path(f"{TAKE}decide/", verbs.take_decide, name="take_decide"),
     re_path(
         r"^hooks/(?P<vendor>[a-z]{1,20})/(?P<take_id>[a-z0-9]{1,20})/(?P<secret>[A-Za-z0-9_-]{1,100})(?:/callback)?/?\Z",
         receive,

@@ -1,0 +1,174 @@
+"""The takes of a shot, beside the board: which there are, the one that is looked at, and its receipt.
+
+A fragment of the inspector for htmx, a page of its own for everybody else.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from storyboard.boards.queries import Sheet
+from storyboard.boards.status import Status
+from storyboard.boards.views.load import shot_alone
+from storyboard.boards.views.page import alone, frame_of
+from storyboard.errors import Missing
+from storyboard.media.models import File
+from storyboard.providers import catalog
+from storyboard.takes import cards
+from storyboard.takes.measured import usual
+from storyboard.takes.models import FINAL, State, Take
+from storyboard.takes.waits import around
+from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
+from storyboard.teams.models import Role
+
+PAGE = "takes/shelf.html"
+OVER = {
+    State.DONE: Status("done", "Done", "done"),
+    State.FAILED: Status("failed", "Failed", "fail"),
+    State.CANCELLED: Status("wait", "Cancelled"),
+}
+ROLES = {"opening": "opens on", "picture": "picture", "video": "clip", "audio": "sound", "landing": "lands on"}
+
+
+class Shelved(NamedTuple):
+    """A take among the others of its shot."""
+
+    take: Take
+    status: Status
+    price: str
+    is_open: bool
+
+
+class Paper(NamedTuple):
+    """A file that went in or came out: what for, and its SHA-256."""
+
+    role: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was asked, of whom, at which price, and what came of it."""
+
+    vendor: str
+    console: str
+    asked: str
+    quote: str
+    charge: str
+    inputs: list[Paper]
+    outputs: list[Paper]
+    steps: list[Any]
+
+
+@require_safe
+@signed_in
+def takes(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
+    sheet = shot_alone(request, team_id, board_id, shot_id)
+    if sheet is None:
+        return HttpResponse(status=204)
+    return shelf(request, sheet, request.GET.get("take", ""))
+
+
+def shelf(request: SignedInRequest, sheet: Sheet, take_id: str = "") -> HttpResponse:
+    part = f"{PAGE}#shelf" if wants_fragment(request) else PAGE
+    return render(request, part, context_of(sheet, take_id))
+
+
+def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
+    (shot,) = sheet.shots
+    cell = alone(sheet)
+    found = list(
+        Take.objects.filter(shot=shot, deleted_at=None)
+        .select_related("clip", "last_frame", "connection", "by", "approved_by", "run", "follows", "shot")
+        .order_by("-number")
+    )
+    for take in found:
+        take.shot = shot
+    rows = shelved(sheet, found, take_id)
+    opened = next((row for row in rows if row.is_open), None)
+    role = sheet.own.role
+    return frame_of(sheet) | {
+        "shot": shot,
+        "cell": cell,
+        "tab": "takes",
+        "rows": rows,
+        "open": opened,
+        "receipt": receipt(opened.take) if opened else None,
+        "may_review": role >= Role.REVIEWER and sheet.board.archived_at is None,
+        "may_spend": role >= Role.PRODUCER and sheet.board.archived_at is None,
+        "can_cancel": opened is not None and can_cancel(opened.take),
+        "is_undecided": opened is not None and opened.take.state == State.UNDECIDED,
+        "is_over": opened is not None and opened.take.state in FINAL,
+    }
+
+
+def can_cancel(take: Take) -> bool:
+    """Before it is sent always; afterwards where the vendor cancels."""
+    if take.state in {State.WAITING, State.QUEUED}:
+        return True
+    return take.state == State.RUNNING and take.connection is not None and take.connection.about.can_cancel
+
+
+def shelved(sheet: Sheet, found: Sequence[Take], take_id: str) -> list[Shelved]:
+    """The one that was asked for is open; else one that needs somebody, the selected one, the newest."""
+    waiting = [take for take in found if take.state == State.WAITING]
+    timed = [take for take in found if take.state == State.RUNNING and take.progress is None]
+    seen = cards.Seen(sheet.board, around(waiting), usual(timed))
+    by_id = {take.public_id: take for take in found}
+    undecided = next((take for take in found if take.state == State.UNDECIDED), None)
+    chosen = next((take for take in found if take.is_selected), None)
+    current = by_id.get(take_id) or undecided or chosen or (found[0] if found else None)
+    return [Shelved(take, status(take, seen), price(take), take is current) for take in found]
+
+
+def status(take: Take, seen: cards.Seen) -> Status:
+    state = State(take.state)
+    if state not in FINAL:
+        return cards.under_way(take, seen)
+    own = OVER[state]._replace(detail=take.sentence, poster=cards.poster(take, seen))
+    if take.approved_at:
+        return own._replace(word="Approved")
+    return own._replace(word="Rejected", dot="fail", detail=take.note) if take.rejected_at else own
+
+
+def price(take: Take) -> str:
+    if take.charge_micro_usd is not None:
+        return cards.paid(take)
+    return "" if take.state in FINAL else cards.held(take)
+
+
+def receipt(take: Take) -> Receipt:
+    about = catalog.vendor(take.connection.vendor) if take.connection else None
+    rows = take.inputs.select_related("file").order_by("pk")
+    return Receipt(
+        vendor=about.label if about else "",
+        console=about.console_url if about else "",
+        asked=pretty(take.asked),
+        quote=cards.quoted(take),
+        charge=cards.paid(take) if take.charge_micro_usd is not None else "",
+        inputs=[Paper(ROLES.get(row.role, row.role), row.file.sha256) for row in rows],
+        outputs=[paper for paper in (out("clip", take.clip), out("last frame", take.last_frame)) if paper],
+        steps=list(take.steps.order_by("pk")),
+    )
+
+
+def out(role: str, file: File | None) -> Paper | None:
+    return Paper(role, file.sha256) if file else None
+
+
+def pretty(asked: str) -> str:
+    return json.dumps(json.loads(asked), indent=2, ensure_ascii=False) if asked else ""
+
+
+def alone_of(request: SignedInRequest, take: Take) -> Sheet:
+    """The take's shot by itself, after something was done to it."""
+    board = take.shot.board
+    sheet = shot_alone(request, board.team.public_id, board.public_id, take.shot.public_id)
+    if sheet is None:
+        raise Missing("Its shot was deleted meanwhile.")
+    return sheet
