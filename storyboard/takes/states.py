@@ -15,7 +15,8 @@ S = State
 # What may follow what. A retry is a new take, never a way back; what is final stays so.
 MOVES: dict[State, frozenset[State]] = {
     S.WAITING: frozenset({S.QUEUED, S.FAILED, S.CANCELLED}),
-    S.QUEUED: frozenset({S.WAITING, S.SUBMITTING, S.FAILED, S.CANCELLED}),
+    # To RUNNING: a vendor that said “not taken” rings all the same, and shows the task when it is asked.
+    S.QUEUED: frozenset({S.WAITING, S.SUBMITTING, S.RUNNING, S.FAILED, S.CANCELLED}),
     S.SUBMITTING: frozenset({S.QUEUED, S.RUNNING, S.UNKNOWN, S.FAILED}),
     S.UNKNOWN: frozenset({S.RUNNING, S.UNDECIDED, S.FAILED}),
     S.UNDECIDED: frozenset({S.RUNNING, S.FAILED}),

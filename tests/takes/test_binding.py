@@ -42,8 +42,9 @@ def rung(take: Take, *shown: Task, fails: ProviderError | None = None, text: byt
     return delivery
 
 
-@pytest.mark.parametrize("state", [State.SUBMITTING, State.UNKNOWN, State.UNDECIDED])
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.UNKNOWN, State.UNDECIDED, State.QUEUED])
 def test_a_task_that_the_vendor_knows_is_bound(take: Take, state: State) -> None:
+    """Queued: the vendor said that it had not taken it, and had."""
     Take.objects.filter(pk=take.pk).update(state=state)
     delivery = rung(take, task())
     assert (take.state, take.remote_id, take.lease_until) == (State.RUNNING, TASK, None)

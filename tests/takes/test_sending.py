@@ -97,6 +97,16 @@ def test_a_vendor_that_asks_for_rest_gets_it(queued: Take, account: Connection, 
     assert rest > timezone.now() + timedelta(seconds=20)
 
 
+def test_the_bell_of_a_request_that_was_not_taken_stays_valid(queued: Take, account: Connection) -> None:
+    """Some vendors say “too busy” and take it all the same; then it must not be sent again."""
+    found = sending.claim(account.pk)
+    assert found
+    Take.objects.filter(pk=queued.pk).update(secret_digest="kept")
+    sending.not_created(found.take, epoch=found.epoch, error=NotCreated("Busy.", status=429, retryable=True))
+    queued.refresh_from_db()
+    assert (queued.state, queued.secret_digest) == (State.QUEUED, "kept")
+
+
 def test_no_more_are_at_a_vendor_than_the_connection_allows(board: Board, account: Connection, vendor: Mock) -> None:
     for shot in make.shots_of(board):
         make.take(shot, State.QUEUED, at=account)

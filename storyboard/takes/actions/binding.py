@@ -49,7 +49,7 @@ def tied(take: Take, remote_id: str, why: str) -> bool:
     return advance(
         take,
         State.RUNNING,
-        only=UNBOUND,
+        only=(*UNBOUND, State.QUEUED),
         why=why,
         remote_id=remote_id,
         accepted_at=Now(),

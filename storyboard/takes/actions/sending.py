@@ -204,7 +204,6 @@ def not_created(take: Take, *, epoch: int, error: ProviderError) -> bool:
         not_before=Now() + pause,
         wake_at=Now() + pause,
         lease_until=None,
-        secret_digest="",
         **words(error),
     )
     if won:

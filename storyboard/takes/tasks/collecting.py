@@ -35,8 +35,9 @@ from storyboard.takes.faults import point
 from storyboard.takes.models import Take
 
 logger = logging.getLogger(__name__)
-# Of the ten minutes that a job has; the rest is for looking at what came.
-FETCH_SECONDS, FRAME_SECONDS = 400, 40
+# Of the ten minutes that a job has. A clip has a few megabytes, and whoever sends it a byte at a time must not keep the
+# others from coming.
+FETCH_SECONDS, FRAME_SECONDS = 120, 40
 # Well within the lease, so that a busy machine may be late once or twice.
 RENEW_SECONDS = 2.0
 # Whoever answers so has nothing for this link any more; the vendor may make another one.
