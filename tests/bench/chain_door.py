@@ -22,14 +22,14 @@ def main() -> None:
         print(json.dumps(measure(sys.argv[1])))
         return
     print("\nKnocks at the door:\n")
-    heads = ("knocks/s", "bare view/s", "ratio", "vendor down p50 ms", "p99 ms", "worst ms")
-    print(f"{'':<16}" + "".join(f"{head:>20}" for head in heads), flush=True)
+    heads = ("knocks/s", "bare view/s", "ratio", "vendor down, at /s", "p50 ms", "p99 ms", "worst ms", "unanswered")
+    print(f"{'':<16}" + "".join(f"{head:>19}" for head in heads), flush=True)
     for engine in ("PostgreSQL", "SQLite"):
         command = [sys.executable, "-m", "tests.bench.chain_door", engine]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode == 0:
             row = json.loads(done.stdout.splitlines()[-1])
-            print(f"{engine:<16}" + "".join(f"{one:>20.2f}" for one in row), flush=True)
+            print(f"{engine:<16}" + "".join(f"{one:>19.2f}" for one in row), flush=True)
 
 
 def measure(engine: str) -> list[float]:
@@ -41,10 +41,13 @@ def measure(engine: str) -> list[float]:
         # In turns, twice: a busy machine is busy for both.
         rates = [asyncio.run(rush(house.web_port, knocks)) for knocks in (bare, doors, bare, doors)]
         house.vendor.kill()
-        waits = asyncio.run(steady(house.web_port, doors))
         ours, theirs = (rates[1] + rates[3]) / 2, (rates[0] + rates[2]) / 2
+        # A machine that cannot take as many is asked for half of what it can.
+        rate = min(RATE, ours / 2)
+        waits, unanswered = asyncio.run(steady(house.web_port, doors, rate))
         cuts = statistics.quantiles(waits, n=100, method="inclusive")
-        return [ours, theirs, ours / theirs, cuts[49] * 1000, cuts[98] * 1000, max(waits) * 1000]
+        times = [cuts[49] * 1000, cuts[98] * 1000, max(waits) * 1000]
+        return [ours, theirs, ours / theirs, rate, *times, unanswered]
 
 
 def body(number: int) -> bytes:
@@ -82,38 +85,37 @@ async def rush(port: int, knocks: Sequence[Knock]) -> float:
     async def client(at: int) -> None:
         nonlocal count
         while time.monotonic() < until:
-            await knock(port, *knocks[at % len(knocks)])
+            count += await knock(port, *knocks[at % len(knocks)])
             at += CLIENTS
-            count += 1
 
     await asyncio.gather(*(client(at) for at in range(CLIENTS)))
     return count / SECONDS
 
 
-async def steady(port: int, knocks: Sequence[Knock]) -> list[float]:
-    """So many a second, whether or not the last was answered; how long each waited."""
+async def steady(port: int, knocks: Sequence[Knock], rate: float) -> tuple[list[float], int]:
+    """So many a second, whether or not the last was answered; how long each waited, and how many got no 200."""
     waits: list[float] = []
-    began = time.monotonic()
+    began, bad = time.monotonic(), 0
 
     async def one(number: int) -> None:
-        await asyncio.sleep(max(0.0, began + number / RATE - time.monotonic()))
+        nonlocal bad
+        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
         sent = time.monotonic()
-        await knock(port, *knocks[number % len(knocks)])
+        bad += not await knock(port, *knocks[number % len(knocks)])
         waits.append(time.monotonic() - sent)
 
-    await asyncio.gather(*(one(number) for number in range(int(SECONDS * RATE))))
-    return waits
+    await asyncio.gather(*(one(number) for number in range(int(SECONDS * rate))))
+    return waits, bad
 
 
-async def knock(port: int, path: str, raw: bytes) -> None:
+async def knock(port: int, path: str, raw: bytes) -> bool:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"POST {path} HTTP/1.1\r\nHost: films.example.com\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n"
     writer.write(f"{head}Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n".encode() + raw)
     line = await reader.readline()
-    if b" 200 " not in line:
-        raise RuntimeError(f"{path.split('/')[1]}: {line.decode().strip()}")
     await reader.read()
     writer.close()
+    return b" 200 " in line
 
 
 if __name__ == "__main__":
