@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from storyboard.jobs.queue import enqueue
+from storyboard.providers.base import TaskState
 from storyboard.takes.faults import point
 from storyboard.takes.models import Delivery, State, Take
 
@@ -16,6 +17,9 @@ REFRESH = "storyboard.takes.tasks.polling.refresh"
 ANSWER = "storyboard.takes.tasks.binding.answer"
 # How long after a take's end its bell still answers 200, so that the vendor stops ringing.
 VALID = timedelta(hours=24)
+
+# Some ring at every step of the way; that it goes on is no news, and the polls look anyway.
+STILL = frozenset({TaskState.QUEUED.value, TaskState.RUNNING.value})
 
 # Counted in the same statement: two that come at once are two.
 KEEP = """
@@ -47,7 +51,7 @@ def ring(take: Take, *, knock: Knock) -> None:
     if knock.task_id and knock.task_id != take.remote_id:
         # What this POST became, or a second task that nobody knows of.
         enqueue(ANSWER, delivery)
-    elif take.state == State.RUNNING:
+    elif take.state == State.RUNNING and knock.said not in STILL:
         enqueue(REFRESH, take.pk)
     elif take.state == State.UNDECIDED and knock.task_id:
         enqueue(ANSWER, delivery)
