@@ -46,9 +46,9 @@ def board(studio: Studio, seat: dict[str, Any], open_page: OpenPage) -> Callable
 
 def enter(page: Page, studio: Studio) -> None:
     """As the words of the first start say, then to the sample."""
-    link = re.search(r"Sign in: (\S+)", studio.words())
-    assert link
-    page.goto(link[1])
+    # All of the log: while it starts on a busy machine much may follow.
+    wait_until(lambda: "Sign in: " in studio.log.read_text(), 60, studio.words)
+    page.goto(studio.log.read_text().split("Sign in: ")[1].split()[0])
     expect(page.get_by_role("link", name="Boards").first).to_be_visible()
     team = studio.rows("SELECT public_id FROM teams_team")[0][0]
     page.goto(f"/teams/{team}/boards/")

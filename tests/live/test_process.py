@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from storyboard.live.hub import SEATS
 from storyboard.teams.models import Team, User
 from tests.live.conftest import OWN, Open, tell
 from tests.server import Server
@@ -42,11 +43,11 @@ def cut(name: str) -> None:
 def test_it_stops_within_three_seconds_with_streams_open(
     own_web: Server, listen: Open, alice: User, number: int
 ) -> None:
-    ears = [listen(own_web, alice) for _ in range(5)]
+    ears = [listen(own_web, alice) for _ in range(SEATS)]
     for ear in ears:
         ear.next("hello")
     assert own_web.stop(number) < 3
-    assert [ear.rest() for ear in ears] == [[]] * 5
+    assert [ear.rest() for ear in ears] == [[]] * SEATS
     own_web.assert_clean()
 
 

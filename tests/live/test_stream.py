@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from storyboard.live import publish as publishing
+from storyboard.live.hub import SEATS
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.live.conftest import Open, tell
 from tests.live.ear import Ear
@@ -142,24 +143,24 @@ def test_a_new_password_ends_the_streams_of_older_sessions(web: Server, listen: 
 
 
 def test_one_more_than_the_cap_closes_the_oldest(web: Server, listen: Open, alice: User, team: Team) -> None:
-    ears = [listen(web, alice) for _ in range(7)]
+    ears = [listen(web, alice) for _ in range(SEATS + 1)]
     for ear in ears:
         ear.next("hello")
     assert ears[0].rest()[-1] == "replaced"
     tell(team.channel, "boards")
-    assert [ear.next("hint") for ear in ears[1:]] == ["boards"] * 6
+    assert [ear.next("hint") for ear in ears[1:]] == ["boards"] * SEATS
 
 
 def test_a_closed_tab_frees_its_slot(web: Server, listen: Open, alice: User, team: Team) -> None:
     stays = listen(web, alice)
     stays.next("hello")
-    tabs = [listen(web, alice) for _ in range(5)]
+    tabs = [listen(web, alice) for _ in range(SEATS - 1)]
     for tab in tabs:
         tab.next("hello")
         tab.close()
     # The server hears of a closed socket a moment later.
     stays.next("beat")
-    for tab in [listen(web, alice) for _ in range(5)]:
+    for tab in [listen(web, alice) for _ in range(SEATS - 1)]:
         tab.next("hello")
     tell(team.channel, "boards")
     assert stays.next("hint") == "boards"
