@@ -202,8 +202,9 @@ def test_an_idle_process_of_the_cluster_is_killed(house: House, which: int) -> N
 
 
 def test_a_worker_that_holds_the_lock_is_found_by_its_missing_heartbeat(house: House) -> None:
-    # Stopped, not killed: nothing has died, and yet nothing runs.
-    process = house.worker()
+    # Stopped, not killed: nothing has died, and yet nothing runs. One that is stopped at work counts as busy until the
+    # time of its job is over.
+    process = house.worker(JOBS_TIMEOUT="8")
     for pid in cluster_pids(process.pid)[1:3]:
         os.kill(pid, signal.SIGSTOP)
     house.runs_a_job("later")
