@@ -125,6 +125,14 @@ def settle(take: Take, charge: int | None) -> None:
     take.charge_micro_usd = price
 
 
+def difference(take: Take) -> str:
+    """“$0.14 more than quoted”; nothing when the vendor took what we had said, or nobody knew the price."""
+    if take.charge_micro_usd is None or take.quote_micro_usd is None or take.charge_micro_usd == take.quote_micro_usd:
+        return ""
+    apart = take.charge_micro_usd - take.quote_micro_usd
+    return f"{dollars(abs(apart))} {'more' if apart > 0 else 'less'} than quoted"
+
+
 def correct(take: Take, charge: int) -> None:
     """The vendor tells its figure only later."""
     held, spent, month = balance(take)

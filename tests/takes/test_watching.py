@@ -185,6 +185,15 @@ def test_the_receipt_has_request_price_checksums_and_the_timeline(board: Board, 
         assert wanted in text
 
 
+def test_a_charge_that_is_not_the_quote_is_flagged(
+    board: Board, alice: User, account: Connection, as_user: AsUser
+) -> None:
+    shot = make.shots_of(board)[0]
+    make.selected(shot, at=account, charge_micro_usd=make.QUOTE + 140_000)
+    text = as_user(alice).get(at("takes", board, shot.public_id), headers=HTMX).text
+    assert "$0.54, $0.14 more than quoted" in text
+
+
 @pytest.mark.parametrize(("what", "ledger"), [("free", (0, 0)), ("lost", (0, make.QUOTE))])
 def test_an_unclear_take_is_decided_by_a_person(
     board: Board, alice: User, account: Connection, as_user: AsUser, what: str, ledger: tuple[int, int]

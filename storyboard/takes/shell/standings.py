@@ -7,6 +7,7 @@ from typing import Any
 from storyboard.boards.models import Board, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.summary import dollars
+from storyboard.takes import money
 from storyboard.takes.actions import switch
 from storyboard.takes.models import LIVE, Run, State, Take
 from storyboard.takes.queries import Standing, standing, standing_of
@@ -49,7 +50,15 @@ def live_of(board: Board) -> list[Take]:
 def shot_row(shot: Shot, found: Standing, waits: Mapping[int, Wait | None]) -> dict[str, Any]:
     take = found.live[0] if found.live else found.failed or found.selected or found.last
     row: dict[str, Any] = {"shot": shot.position, "id": shot.public_id, "state": "missing", "why": ""}
-    row |= {"progress": None, "micro_usd": None, "take": None, "take_id": "", "selected": None, "stale": found.stale}
+    row |= {
+        "progress": None,
+        "micro_usd": None,
+        "apart": "",
+        "take": None,
+        "take_id": "",
+        "selected": None,
+        "stale": found.stale,
+    }
     row["selected"] = found.selected.number if found.selected else None
     if take is None:
         return row
@@ -60,6 +69,7 @@ def shot_row(shot: Shot, found: Standing, waits: Mapping[int, Wait | None]) -> d
         "why": reason(take, held, found),
         "progress": take.progress if take.state == State.RUNNING else None,
         "micro_usd": price,
+        "apart": money.difference(take),
         "take": take.number,
         "take_id": take.public_id,
         "approved": bool(found.selected and found.selected.approved_at),

@@ -19,7 +19,7 @@ from storyboard.boards.views.page import alone, frame_of
 from storyboard.errors import Missing
 from storyboard.media.models import File
 from storyboard.providers import catalog
-from storyboard.takes import cards
+from storyboard.takes import cards, money
 from storyboard.takes.measured import usual
 from storyboard.takes.models import FINAL, State, Take
 from storyboard.takes.waits import around
@@ -150,11 +150,15 @@ def receipt(take: Take) -> Receipt:
         console=about.console_url if about else "",
         asked=pretty(take.asked),
         quote=cards.quoted(take),
-        charge=cards.paid(take) if take.charge_micro_usd is not None else "",
+        charge=", ".join(part for part in charged(take) if part),
         inputs=[Paper(ROLES.get(row.role, row.role), row.file.sha256) for row in rows],
         outputs=[paper for paper in (out("clip", take.clip), out("last frame", take.last_frame)) if paper],
         steps=list(take.steps.order_by("pk")),
     )
+
+
+def charged(take: Take) -> list[str]:
+    return [cards.paid(take), money.difference(take)] if take.charge_micro_usd is not None else []
 
 
 def out(role: str, file: File | None) -> Paper | None:
