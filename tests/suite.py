@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from servestatic.middleware import ServeStaticMiddleware
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 ALONE = "lastframe/alone"
 # What drives a browser or kills processes does not run beside its like. The two may: each has a worker of two.
@@ -85,6 +86,20 @@ class OneWorkerEach(LoadScopeScheduling):
         if not hasattr(self, "alone"):
             self.alone = dict(self.config.cache.get(ALONE, {}))
         return str(self.alone.get(nodeid, nodeid))
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        # xdist 3.8 hands out again what a worker that died had run already; whoever gets that waits for ever.
+        workload = self.assigned_work.get(node, {})
+        for scope in [scope for scope, unit in workload.items() if all(unit.values())]:
+            del workload[scope]
+        crashed: str | None = super().remove_node(node)
+        return crashed
+
+    def _reschedule(self, node: WorkerController) -> None:
+        super()._reschedule(node)
+        # A worker begins once it knows of two; one that takes a dead one's place would know of one.
+        if self.workqueue and not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
+            self._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerEach:
