@@ -15,6 +15,8 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 ALONE = "lastframe/alone"
+# How the summary counts a worker's death.
+DIED = "worker died"
 # What drives a browser or kills processes does not run beside its like. The two may: each has a worker of two.
 IN_A_ROW = ("processes", "browser")
 
@@ -82,6 +84,10 @@ class OneWorkerEach(LoadScopeScheduling):
     `--dist loadgroup` would do, but xdist 3.8 marks its groups in a field that pytest 9.2 no longer reads.
     """
 
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        self.died_at: list[str] = []
+
     def _split_scope(self, nodeid: str) -> str:
         if not hasattr(self, "alone"):
             self.alone = dict(self.config.cache.get(ALONE, {}))
@@ -100,6 +106,16 @@ class OneWorkerEach(LoadScopeScheduling):
         # A worker begins once it knows of two; one that takes a dead one's place would know of one.
         if self.workqueue and not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
             self._assign_work_unit(node)
+
+
+def pytest_handlecrashitem(crashitem: str, report: Any, sched: OneWorkerEach) -> None:
+    # Nobody has failed what another worker runs once more now: something native died, and its trace stands above.
+    report.outcome = "failed" if crashitem in sched.died_at else DIED
+    sched.died_at.append(crashitem)
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    return (DIED, "D", DIED.upper()) if report.outcome == DIED else None
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerEach:
