@@ -99,7 +99,7 @@ def test_an_owner_sets_the_budget_as_people_write_money(
     assert AuditEntry.objects.filter(action=Did.BUDGET_CHANGED).count() == 2
 
 
-@pytest.mark.parametrize("text", ["much", "-1", "1.999", "1e9", "١٢", "9" * 40, "1000000001"])
+@pytest.mark.parametrize("text", ["much", "-1", "99,50", "1,2,3", "1.999", "1e9", "١٢", "9" * 40, "1000000001"])
 def test_what_is_no_budget_is_answered_with_a_sentence(board: Board, alice: User, as_user: AsUser, text: str) -> None:
     assert str(save(as_user(alice), board, text, 0)["problem"]).endswith(".")
     board.refresh_from_db()

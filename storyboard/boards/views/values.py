@@ -12,7 +12,8 @@ YES_OR_NO = {"audio", "search", "safety", "fallback", *SWITCHES}
 TEXTS = {"prompt", "notes", "look", "name"}
 DIGITS = 12
 MICRO = 1_000_000
-AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+# Commas part thousands: “99,50” is no amount, least of all 9,950.
+AMOUNT = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})(\.[0-9]{1,2})?", re.ASCII)
 
 
 def parsed(name: str, text: str) -> object:
@@ -43,12 +44,12 @@ def version(text: str) -> int | None:
 
 def micro(text: str) -> int | None:
     """Dollars as people write them, with or without the sign and commas, in micro-dollars; nothing is no limit."""
-    plain = text.strip().removeprefix("$").replace(",", "").strip()
+    plain = text.strip().removeprefix("$").strip()
     if not plain:
         return None
     if not AMOUNT.fullmatch(plain):
         raise DomainError("Write an amount of dollars like 250 or 99.50, or nothing for no limit.")
-    return int(Decimal(plain) * MICRO)
+    return int(Decimal(plain.replace(",", "")) * MICRO)
 
 
 def amount(micro_usd: int | None) -> str:
