@@ -32,12 +32,14 @@ __all__ = [
     "move",
     "record_check",
     "replace_key",
+    "set_budget",
     "set_prices",
 ]
 
 CHECK = "storyboard.connections.tasks.check"
 TOPIC = "connections"
 MOST = 30
+MOST_BUDGET = 1_000_000_000_000
 # A second press within this time is the same wish.
 PATIENCE = timedelta(seconds=5)
 KEY_AGAIN = "The key is bound to the old address. Type it again to use it at the new one."
@@ -146,6 +148,25 @@ def set_prices(connection: Connection, *, rates: object, by: User) -> Connection
     found.rates, found.rates_at = own, timezone.localdate() if own else None
     found.save(update_fields=["rates", "rates_at"])
     record(Did.CONNECTION_PRICED, by=by, team=found.team, subject=found.name, detail=detail)
+    publish(found.team.channel, TOPIC)
+    return found
+
+
+@transaction.atomic(durable=True)
+def set_budget(connection: Connection, *, micro_usd: int | None, base: int | None, by: User) -> Connection:
+    """The budget for a month alone; None is no limit. `base`: the one that the person saw."""
+    found = held(connection, by)
+    before = found.monthly_budget
+    if micro_usd is not None and not 0 <= micro_usd <= MOST_BUDGET:
+        raise DomainError("A budget is an amount of dollars from 0 to 1,000,000, or none.")
+    if before == micro_usd:
+        return found
+    if before != base:
+        raise Conflict("Somebody changed this budget while your page was open. Look at it, then save again.")
+    found.monthly_budget = micro_usd
+    found.save(update_fields=["monthly_budget"])
+    detail: dict[str, object] = {"before": in_dollars(before), "monthly_budget": in_dollars(micro_usd)}
+    record(Did.CONNECTION_EDITED, by=by, team=found.team, subject=found.name, detail=detail)
     publish(found.team.channel, TOPIC)
     return found
 

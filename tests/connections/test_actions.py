@@ -165,3 +165,16 @@ def test_the_record_never_holds_the_key(connection: Connection, alice: User) -> 
     assert KEY not in text
     assert OTHER not in text
     assert "last" not in text
+
+
+def test_a_budget_set_alone_leaves_the_other_settings_and_owners_hear_of_each_other(
+    connection: Connection, alice: User
+) -> None:
+    actions.set_budget(connection, micro_usd=5_000_000, base=None, by=alice)
+    kept = Connection.objects.get()
+    assert (kept.monthly_budget, kept.name, kept.parallel) == (5_000_000, connection.name, connection.parallel)
+    assert AuditEntry.objects.order_by("-pk")[0].detail == {"before": "none", "monthly_budget": "$5.00"}
+    with pytest.raises(DomainError, match="from 0 to 1,000,000"):
+        actions.set_budget(connection, micro_usd=-1, base=5_000_000, by=alice)
+    with pytest.raises(Conflict):
+        actions.set_budget(connection, micro_usd=1, base=None, by=alice)
