@@ -207,6 +207,12 @@ MATRIX: dict[str, list[Row]] = {
     "take_delete": team(Role.EDITOR, post=302),
     "take_restore": team(Role.EDITOR, post=302),
     "take_decide": team(Role.PRODUCER, post=409, data={"what": "lost"}),
+    # What was spent, and the budgets, which are the owners'
+    "statement": team(Role.PRODUCER, 200),
+    "statement_csv": team(Role.PRODUCER, 200),
+    "budget_team": team(Role.OWNER, 200, 302, {"amount": "25"}),
+    "budget_connection": team(Role.OWNER, 200, 302, {"amount": "25"}),
+    "budget_board": team(Role.OWNER, 200, 302, {"amount": "25"}),
     "board_csv": team(Role.VIEWER, 200),
     "board_json": team(Role.VIEWER, 200),
     "board_export": team(Role.VIEWER, 200),

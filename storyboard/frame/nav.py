@@ -18,6 +18,7 @@ class Entry(NamedTuple):
 ENTRIES = [
     Entry("boards", "Boards", "boards"),
     Entry("library", "Library", "library"),
+    Entry("statement", "Statement", "statement", Role.PRODUCER),
     Entry("team", "Team", "team"),
     Entry("connections", "Connections", "connections", Role.PRODUCER),
     Entry("audit", "Audit log", "team_audit", Role.OWNER),

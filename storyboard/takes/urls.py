@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from storyboard.boards.urls import BOARD, SHOT
-from storyboard.takes.views import files, render, runs, shelf, verbs
+from storyboard.takes.views import budgets, files, render, runs, shelf, statement, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
@@ -28,6 +28,15 @@ urlpatterns = [
     path(f"{TAKE}delete/", verbs.take_delete, name="take_delete"),
     path(f"{TAKE}restore/", verbs.take_restore, name="take_restore"),
     path(f"{TAKE}decide/", verbs.take_decide, name="take_decide"),
+    path("teams/<id:team_id>/statement/", statement.statement, name="statement"),
+    path("teams/<id:team_id>/statement.csv", statement.statement_csv, name="statement_csv"),
+    path("teams/<id:team_id>/statement/budget/", budgets.budget_team, name="budget_team"),
+    path(
+        "teams/<id:team_id>/statement/connections/<id:connection_id>/",
+        budgets.budget_connection,
+        name="budget_connection",
+    ),
+    path("teams/<id:team_id>/statement/boards/<id:board_id>/", budgets.budget_board, name="budget_board"),
     re_path(
         r"^hooks/(?P<vendor>[a-z]{1,20})/(?P<take_id>[a-z0-9]{1,20})/(?P<secret>[A-Za-z0-9_-]{1,100})(?:/callback)?/?\Z",
         receive,

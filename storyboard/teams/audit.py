@@ -60,6 +60,7 @@ class Did(models.TextChoices):
     BOARD_RESTORED = "board_restored", "restored a board"
     BOARD_PURGED = "board_purged", "was removed for good"
     BUDGET_CHANGED = "budget_changed", "changed a board’s budget"
+    MONTHLY_BUDGET_CHANGED = "monthly_budget_changed", "changed the team’s budget for a month"
     RENDER_APPROVED = "render_approved", "approved a render"
     RUN_PAUSED = "run_paused", "paused a render"
     RUN_RESUMED = "run_resumed", "resumed a render"
