@@ -27,7 +27,8 @@ class BudgetForm(forms.Form):
     )
 
     def __init__(self, *args: Any, limit: int | None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"amount": amount(limit)}, **kwargs)
+        kwargs.setdefault("initial", {"amount": amount(limit)})
+        super().__init__(*args, **kwargs)
 
     def clean_amount(self) -> int | None:
         try:

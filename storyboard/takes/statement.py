@@ -3,7 +3,7 @@
 views.statement shows them. The database adds up, so a page costs as many queries for any ledger.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -42,6 +42,13 @@ COLUMNS = {
     By.CONNECTION: "connection",
     By.PERSON: "by",
     By.MONTH: "month",
+}
+PLURALS = {
+    By.BOARD: "boards",
+    By.MODEL: "models",
+    By.CONNECTION: "connections",
+    By.PERSON: "people",
+    By.MONTH: "months",
 }
 
 
@@ -154,18 +161,7 @@ def months(team: Team) -> list[date]:
 
 def names(by: By, keys: Iterable[Any]) -> dict[Any, Named]:
     """What each key of the ledger is called now; one query, or none."""
-    wanted = [key for key in keys if key is not None]
-    finders = {By.BOARD: boards, By.CONNECTION: connections, By.PERSON: people, By.MODEL: labels, By.MONTH: calendar}
-    return finders[by](wanted) | {None: Named(GONE, f"Deleted {PLURALS[by]}")}
-
-
-PLURALS = {
-    By.BOARD: "boards",
-    By.MODEL: "models",
-    By.CONNECTION: "connections",
-    By.PERSON: "people",
-    By.MONTH: "months",
-}
+    return FINDERS[by]([key for key in keys if key is not None]) | {None: Named(GONE, f"Deleted {PLURALS[by]}")}
 
 
 def boards(keys: list[int]) -> dict[Any, Named]:
@@ -192,3 +188,12 @@ def labels(keys: list[str]) -> dict[Any, Named]:
 
 def calendar(keys: list[date]) -> dict[Any, Named]:
     return {key: Named(f"{key:%Y-%m}", f"{key:%B %Y}") for key in keys}
+
+
+FINDERS: dict[By, Callable[[list[Any]], dict[Any, Named]]] = {
+    By.BOARD: boards,
+    By.MODEL: labels,
+    By.CONNECTION: connections,
+    By.PERSON: people,
+    By.MONTH: calendar,
+}

@@ -59,19 +59,19 @@ class Line:
         return dollars(self.take.charge_micro_usd) if self.take.charge_micro_usd is not None else ""
 
     @property
-    def remarks(self) -> list[str]:
-        """Whatever is not simply paid as quoted."""
+    def flags(self) -> list[str]:
+        """What somebody should look at."""
+        found = [money.difference(self.take)] if money.difference(self.take) else []
+        return [*found, "unclear, counts as held until somebody decides"] if self.figures.unclear else found
+
+    @property
+    def notes(self) -> list[str]:
+        """Whatever else is not simply paid."""
         found, became = [], self.figures
-        if money.difference(self.take):
-            found.append(money.difference(self.take))
-        if became.unclear:
-            found.append("unclear, counts as held until somebody decides")
-        elif became.held:
-            found.append("held")
         if became.refunded:
             found.append(f"{dollars(became.refunded)} refunded")
         if became.released:
-            found.append(f"{dollars(became.released)} released, not charged")
+            found.append(f"{dollars(became.released)} released")
         if self.take.moved_from:
             found.append(f"moved from {self.take.moved_from}")
         return found
@@ -83,7 +83,7 @@ class Line:
         texts = [*texts, str(take.connection or ""), str(take.by or ""), State(take.state).label]
         asked = [exact(take.quote_micro_usd), str(take.quote_credits or ""), exact(take.charge_micro_usd)]
         at = self.at.isoformat(timespec="seconds")
-        remark = guarded(", ".join(self.remarks))
+        remark = guarded(", ".join([*self.flags, *self.notes]))
         return [at, self.month, *map(guarded, texts), *asked, *moved(self.figures), remark]
 
 
@@ -96,7 +96,7 @@ def moved(became: Figures) -> list[str]:
     return [exact(one) for one in (became.spent, became.held, became.refunded, became.released)]
 
 
-def grouped(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, Any]]:
+def grouped(entries: QuerySet[Entry]) -> QuerySet[Entry, Any]:
     """One row for each take that is still there, the newest first."""
     found = entries.exclude(take=None).order_by().values("take")
     found = found.annotate(first=Min("at"), counts=Min("month"), **sums())
