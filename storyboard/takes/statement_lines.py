@@ -24,6 +24,13 @@ HEADINGS = (
     *("quote_usd", "quote_credits", "charge_usd", "spent_usd", "held_usd", "refunded_usd", "released_usd"),
     "remark",
 )
+# All that a line says: a statement may have fifty thousand of them.
+COLUMNS = (
+    *("public_id", "number", "state", "model", "quote_micro_usd", "quote_credits", "charge_micro_usd", "deleted_at"),
+    *("shot__public_id", "shot__position", "shot__deleted_at"),
+    *("shot__board__public_id", "shot__board__name", "shot__board__deleted_at", "shot__board__team__public_id"),
+    *("connection__name", "by__name", "by__email", "moved_from__name"),
+)
 LOST = "Takes that were deleted for good"
 
 
@@ -107,7 +114,7 @@ def takes_of(found: Iterable[dict[str, Any]]) -> QuerySet[Take]:
     """The takes of these rows with all that a line says of them: one query."""
     rows = Take.objects.filter(pk__in=[one["take"] for one in found])
     rows = rows.select_related("shot__board__team", "connection", "by", "moved_from")
-    return rows.defer("asked", "request", "shot__prompt", "shot__notes", "shot__board__look")
+    return rows.only(*COLUMNS)
 
 
 def lines(found: Iterable[dict[str, Any]], takes: Iterable[Take]) -> list[Line]:

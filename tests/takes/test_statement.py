@@ -15,7 +15,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
@@ -89,7 +89,8 @@ def test_whatever_the_ledger_holds_every_table_adds_up_to_what_budgets_count(
 ) -> None:
     client = as_user(alice)
 
-    @settings(max_examples=30)
+    # The first ledger that fails is small enough; looking for a smaller one takes minutes.
+    @settings(max_examples=20, phases=[Phase.generate])
     @given(st.lists(LINE, max_size=25))
     def check(ledger: list[dict[str, Any]]) -> None:
         with transaction.atomic():
