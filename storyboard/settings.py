@@ -362,6 +362,7 @@ JOB_TASKS = {
     "storyboard.media.tasks.begin": "fast",
     "storyboard.media.tasks.check": "media",
     "storyboard.media.tasks.clear": "fast",
+    "storyboard.media.watch.look": "fast",
     "storyboard.sandbox.tasks.begin": "fast",
     "storyboard.sandbox.tasks.finish": "fast",
     "storyboard.sandbox.tasks.render": "media",

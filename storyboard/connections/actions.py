@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from storyboard.connections import addresses, keys, prices
@@ -29,6 +30,7 @@ __all__ = [
     "disable",
     "edit",
     "enable",
+    "heard",
     "move",
     "record_check",
     "replace_key",
@@ -42,6 +44,8 @@ MOST = 30
 MOST_BUDGET = 1_000_000_000_000
 # A second press within this time is the same wish.
 PATIENCE = timedelta(seconds=5)
+# Every refused take would ask for a test of its own.
+HEARD = timedelta(minutes=1)
 KEY_AGAIN = "The key is bound to the old address. Type it again to use it at the new one."
 
 
@@ -183,6 +187,21 @@ def ask_check(connection: Connection, *, by: User) -> Connection:
     record(Did.CONNECTION_TESTED, by=by, team=found.team, subject=found.name)
     publish(found.team.channel, TOPIC)
     return found
+
+
+@transaction.atomic(durable=True)
+def heard(connection: Connection | None, *, ails: bool) -> bool:
+    """Its vendor refused something for the account's sake, or took it. Tested again if the last test says otherwise."""
+    if connection is None or connection.ails == ails:
+        return False
+    now = timezone.now()
+    rows = connections_of(connection.team).filter(pk=connection.pk)
+    due = rows.filter(Q(asked_at=None) | Q(asked_at__lte=now - HEARD))
+    if not due.update(asked_at=now):
+        return False
+    enqueue(CHECK, connection.pk)
+    publish(connection.team.channel, TOPIC)
+    return True
 
 
 @transaction.atomic(durable=True)

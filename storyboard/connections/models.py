@@ -62,6 +62,11 @@ class Connection(models.Model):
         return self.name
 
     @property
+    def ails(self) -> bool:
+        """Whether the last test found a key that does not work, or an account without credit."""
+        return self.works is False or (self.balance is not None and self.balance <= 0)
+
+    @property
     def about(self) -> catalog.Vendor:
         """The vendor's row of the catalog."""
         return catalog.vendor(self.vendor)

@@ -19,6 +19,7 @@ SWEEPS: dict[str, int] = {
     "storyboard.media.sweeps.catch_up": 300,
     "storyboard.media.sweeps.free_files": 3600,
     "storyboard.media.sweeps.tidy_storage": 24 * 3600,
+    "storyboard.media.watch.look": 30,
     "storyboard.sandbox.tasks.sweep": 60,
     "storyboard.sandbox.tasks.tidy": 3600,
     "storyboard.takes.tasks.sweeping.wake": 3,

@@ -4,12 +4,14 @@ from django.urls import path, re_path
 
 from storyboard.boards.urls import BOARD, SHOT
 from storyboard.takes.views import budgets, files, render, runs, shelf, statement, verbs
+from storyboard.takes.views import files, health, render, runs, shelf, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
 TAKE = f"{BOARD}takes/<id:take_id>/"
 
 urlpatterns = [
+    path("teams/<id:team_id>/health/", health.team_health, name="team_health"),
     path(f"{BOARD}render/", render.board_render, name="board_render"),
     path(f"{BOARD}runs/", runs.board_runs, name="board_runs"),
     path(f"{RUN}pause/", runs.run_pause, name="run_pause"),

@@ -41,6 +41,8 @@ from storyboard.media.storage.errors import Lost, StorageError, Unfinished
 from storyboard.media.storage.signing import Refused, sign
 
 CHUNK = 1024 * 1024
+# A few clips are larger, and the database often lies on the same disk.
+LEAST_FREE = 200 * CHUNK
 UPLOAD = re.compile(r"[0-9a-f]{32}")
 PART = re.compile(r"[0-9]{5}")
 
@@ -68,6 +70,9 @@ class LocalStore:
             raise StorageError(f"The media folder cannot be made: {error.strerror}.") from error
         if not os.access(self.root, os.W_OK):
             raise StorageError("The media folder cannot be written to.")
+        free = shutil.disk_usage(self.root).free
+        if free < LEAST_FREE:
+            raise StorageError(f"The disk of the media folder is full: {free // CHUNK} MB are left on it.")
 
     def path(self, key: str) -> Path:
         return self.root / check_key(key)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
+from storyboard.connections import actions as connections
 from storyboard.connections.clients import client
 from storyboard.providers.base import Task, TaskState
 from storyboard.providers.errors import ProviderError
@@ -54,6 +55,8 @@ def ask(takes: list[Take]) -> timedelta | None:
         answers = {take.remote_id: error for take in takes}
     for take in takes:
         heard(take, answers[take.remote_id])
+    if any(isinstance(one, ProviderError) and one.status in ABOUT_THE_KEY for one in answers.values()):
+        connections.heard(connection, ails=True)
     asking.past(takes)
     return rest_of(list(answers.values()))
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from storyboard.connections import actions as connections
 from storyboard.connections.clients import client
 from storyboard.errors import DomainError
 from storyboard.media import links
@@ -9,6 +10,7 @@ from storyboard.providers.errors import NotCreated, ProviderError, Refused, Unkn
 from storyboard.providers.waits import Timeouts
 from storyboard.takes import handoff, restore
 from storyboard.takes.actions import sending
+from storyboard.takes.actions.failover import ABOUT_THE_ACCOUNT
 from storyboard.takes.actions.sending import Claim
 from storyboard.takes.faults import point
 from storyboard.takes.models import Input
@@ -58,7 +60,7 @@ def body(found: Claim) -> str:
 
 
 def post(found: Claim, text: str) -> None:
-    take, epoch, sent_hash = found.take, found.epoch, digest(text)
+    take, epoch, sent_hash, account = found.take, found.epoch, digest(text), found.take.connection
     try:
         if take.connection is None:
             raise NotCreated("This take has no connection.")
@@ -70,6 +72,7 @@ def post(found: Claim, text: str) -> None:
     except Refused as error:
         logged(found, error)
         sending.refused(take, epoch=epoch, error=error)
+        connections.heard(account, ails=error.status in ABOUT_THE_ACCOUNT)
     except NotCreated as error:
         logged(found, error)
         sending.not_created(take, epoch=epoch, error=error)
@@ -82,6 +85,7 @@ def post(found: Claim, text: str) -> None:
         raise
     else:
         sending.accepted(take, epoch=epoch, remote_id=remote_id, sent_hash=sent_hash)
+        connections.heard(account, ails=False)
     point("after outcome")
 
 

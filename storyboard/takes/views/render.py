@@ -17,6 +17,7 @@ from storyboard.boards.views.page import frame_of
 from storyboard.boards.views.values import micro
 from storyboard.errors import Conflict, DomainError
 from storyboard.pages import toast
+from storyboard.takes import health
 from storyboard.takes.actions import runs
 from storyboard.takes.planning import MOST_EACH, chosen, plan
 from storyboard.takes.queries import standing
@@ -78,6 +79,7 @@ def confirm(request: SignedInRequest, sheet: Sheet, sent: QueryDict, error: Doma
         "problem": error.message if error else "",
         "blocked": bool(agreed.blocks or found.forbidden),
         "left_out": left_out(sheet, sent),
+        "health": health.sentences(sheet.board.team, sheet.own.role),
         "address": reverse("board", args=[sheet.board.team.public_id, sheet.board.public_id]),
     }
     part = f"{PAGE}#sheet" if wants_fragment(request) else PAGE
