@@ -1,5 +1,6 @@
 """Is the process up (/healthz), and could it do its work now (/readyz)? For load balancers and people."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from storyboard.media import storage
 from storyboard.takes.actions.switch import is_paused
 from storyboard.takes.queries import overdue
 
+logger = logging.getLogger(__name__)
 SKEW = timedelta(seconds=1)
 
 
@@ -27,8 +29,23 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     checks = {name: outcome(check) for name, check in CHECKS.items()}
-    ready = all(check["ok"] for check in checks.values())
+    failing = {name: str(check["sentence"]) for name, check in checks.items() if not check["ok"]}
+    tell(failing)
+    ready = not failing
     return JsonResponse({"status": "ok" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
+
+
+_told: set[str] = set()
+
+
+def tell(failing: dict[str, str]) -> None:
+    """One line when a check begins to fail, and one when all is well again; whoever asks does so all the time."""
+    if news := [sentence for name, sentence in failing.items() if name not in _told]:
+        logger.error("Not ready: %s", " ".join(news))
+    if _told and not failing:
+        logger.warning("Ready again.")
+    _told.clear()
+    _told.update(failing)
 
 
 def outcome(check: Callable[[], str]) -> dict[str, object]:

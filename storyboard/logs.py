@@ -34,6 +34,17 @@ class Scrub(logging.Filter):
         return True
 
 
+class Answered(logging.Filter):
+    """Drop Django's line for each answer of /readyz that is a 503: a load balancer asks every few seconds.
+
+    health.readyz itself says when that changes.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        asked = getattr(record, "request", None)
+        return getattr(asked, "path", "") != "/readyz" or record.exc_info is not None
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line, for log collectors."""
 

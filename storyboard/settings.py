@@ -249,7 +249,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "storyboard.logs.Scrub"}},
+    "filters": {"request": {"()": "storyboard.logs.Scrub"}, "answered": {"()": "storyboard.logs.Answered"}},
     "formatters": {
         "json": {"()": "storyboard.logs.JsonFormatter"},
         "plain": {"()": "storyboard.logs.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
@@ -268,7 +268,7 @@ LOGGING = {
         # Its own handler would write whole paths, and a doorbell's holds a secret; ours hides those.
         "uvicorn.access": {"handlers": ["console"], "propagate": False},
         # A person's mistyped address is not the operator's problem.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["answered"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Nor are a stranger's broken requests: their tracebacks would fill a disk.
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},

@@ -1,5 +1,7 @@
 """/healthz touches nothing; /readyz says in a sentence what is missing."""
 
+import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,13 @@ def working(db: None, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     beat("fast", "one")
     beat("media", "two")
+
+
+@pytest.fixture(autouse=True)
+def nothing_told() -> Iterator[None]:
+    health.tell({})
+    yield
+    health.tell({})
 
 
 def failing(client: Client) -> dict[str, str]:
@@ -76,3 +85,17 @@ def test_a_database_that_does_not_answer_is_a_sentence(
 
     monkeypatch.setitem(health.CHECKS, "database", refuse)
     assert failing(client) == {"database": "The database does not answer."}
+
+
+def test_what_is_not_ready_is_logged_when_it_changes_and_not_each_time(
+    client: Client, working: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = []
+    for cluster in ("", "media", "media", "fast", ""):
+        caplog.clear()
+        Heartbeat.objects.update(beaten_at=Now())
+        Heartbeat.objects.filter(cluster=cluster).update(beaten_at=Now() - timedelta(seconds=31))
+        failing(client)
+        said.append([(record.levelno, record.getMessage()[:20]) for record in caplog.records])
+    one = [(logging.ERROR, "Not ready: No media ")]
+    assert said == [[], one, [], [(logging.ERROR, "Not ready: No fast w")], [(logging.WARNING, "Ready again.")]]
