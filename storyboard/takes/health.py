@@ -25,17 +25,14 @@ STARTED = time.monotonic()
 CLUSTERS = ("fast", "media")
 ASK_AN_OWNER = "Ask an owner of the team to look after it."
 NO_WORKER = {
-    CLUSTERS: "No worker is running, so nothing is sent to vendors and no clip is fetched.",
-    ("fast",): "The fast worker is not running, so nothing is sent to vendors and none is asked for results.",
-    ("media",): "The media worker is not running, so finished clips are not fetched and uploads not checked.",
+    CLUSTERS: "No worker is running, so nothing is sent or fetched.",
+    ("fast",): "The fast worker is not running, so nothing is sent and no vendor is asked for results.",
+    ("media",): "The media worker is not running, so clips are not fetched and uploads not checked.",
 }
-START_IT = (
-    "If you run Lastframe, start it: “make run” does, and so does “manage.py worker”. Otherwise ask whoever does. "
-    "Nothing is lost meanwhile."
-)
+START_IT = "Start it with “manage.py worker”, or ask whoever runs Lastframe."
 NOT_KEPT = "No clip and no upload can be kept."
-MAKE_ROOM = "If you run Lastframe, free space or mend the storage; otherwise ask whoever does."
-RESUME = "Whoever runs Lastframe goes on with “manage.py submissions resume”, which looks at the accounts first."
+MAKE_ROOM = "Free space or mend the storage, or ask whoever runs Lastframe."
+RESUME = "Go on with “manage.py submissions resume”, or ask whoever runs Lastframe."
 NOT_FETCHED = "Shots that carry references, a landing picture or a clip’s end cannot be rendered at {names}."
 
 
