@@ -54,6 +54,10 @@ lock:
 bench-live:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.live
 
+.PHONY: bench-live-board
+bench-live-board:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.live_board $(ARGS)
+
 .PHONY: bench-queue
 bench-queue:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.queue $(ARGS)
