@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,10 +26,11 @@ SHORT = os.environ.get("BENCH_SHORT") == "yes"
 BOARDS = 20 if SHORT else 200
 EACH = 5
 # How many shots change in a second, over all boards; 0 is as fast as one process can.
-LOADS = (("paced", 5.0), ("burst", 0.0), ("polling", 5.0))
-ROW = "{:<12}{:<22}{:>8}{:>8}{:>8}{:>8}{:>9}{:>6}{:>10}{:>7}{:>8}  {}"
+LOADS = (("paced", 2.0), ("burst", 0.0), ("polling", 2.0))
+ROW = "{:<12}{:<22}{:>8}{:>8}{:>8}{:>8}{:>9}{:>6}{:>10}{:>8}{:>7}{:>8}  {}"
 HEAD = ROW.format(
-    "engine", "load", "p50 ms", "p95", "p99", "worst", "bar p95", "lost", "fragments", "MB 0", "MB all", "connections"
+    *("engine", "load", "p50 ms", "p95", "p99", "worst", "bar p95", "lost"),
+    *("fragments", "cpu ms", "MB 0", "MB all", "connections"),
 )
 
 
@@ -129,14 +131,20 @@ def product(engine: str) -> None:
         os.environ["DATABASE_URL"] = database_url(database)
         for position, ((load, rate), own) in enumerate(zip(LOADS, rounds, strict=True), 1):
             with Server(database) as server:
-                before, crowd = process_look(server.pid)["mb"], Crowd(server.port)
-                look = lambda pid=server.pid: {**process_look(pid), **held()}  # noqa: E731
+                before, crowd = {**process_look(server.pid), "cpu": worked(server.pid)}, Crowd(server.port)
+                look = lambda pid=server.pid: {**process_look(pid), **held(), "cpu": worked(pid)}  # noqa: E731
                 found = asyncio.run(measure(crowd, own, load, [str(position), str(rate)], look))
-                print(row(engine, load, rate, crowd, found | {"before": before}), flush=True)
+                print(row(engine, load, rate, crowd, before, found), flush=True)
         print(f"{engine}: {said}", flush=True)
 
 
-def row(engine: str, load: str, rate: float, crowd: Crowd, found: dict[str, Any]) -> str:
+def worked(pid: int) -> float:
+    """Seconds of a processor's time, which do not depend on what else the machine does."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def row(engine: str, load: str, rate: float, crowd: Crowd, before: dict[str, Any], found: dict[str, Any]) -> str:
     began = {int(board): when for board, when in found["committed"].items()}
     ages, bars = (
         sorted((when - began[board]) / 1e6 for board, when in seen if board in began)
@@ -145,7 +153,8 @@ def row(engine: str, load: str, rate: float, crowd: Crowd, found: dict[str, Any]
     numbers = [f"{part(ages, share):,.0f}" for share in (0.5, 0.95, 0.99, 1)]
     name = f"{load}, {rate:.0f} a second" if rate else f"{load}, all at once"
     behind = f"{part(bars, 0.95):,.0f}" if bars else ""
-    kept = [f"{crowd.fragments:,}", f"{found['before']:.0f}", f"{found['mb']:.0f}", found["connections"]]
+    each = 1000 * (found["cpu"] - before["cpu"]) / max(1, crowd.fragments)
+    kept = [f"{crowd.fragments:,}", f"{each:.1f}", f"{before['mb']:.0f}", f"{found['mb']:.0f}", found["connections"]]
     return ROW.format(engine, name, *numbers, behind, len(began) * EACH - len(ages), *kept)
 
 
@@ -168,7 +177,8 @@ def main() -> None:
 
 def compare(url: str, size: str) -> None:
     boards = 20 if size else 200
-    print(f"{boards * EACH:,} people before {boards} boards, one web process; from the commit to the card\n{HEAD}")
+    people = f"{boards * EACH:,} people before {boards} boards, one web process"
+    print(f"{people}; milliseconds from the commit to the card, and of a processor for a fragment\n{HEAD}", flush=True)
     for engine, address in {"SQLite": "", "PostgreSQL": url}.items():
         with tempfile.TemporaryDirectory() as folder:
             where = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": address, "BENCH_SHORT": size}
