@@ -23,6 +23,7 @@ from storyboard.boards.actions.exports import (
 )
 from storyboard.boards.actions.imports import extend, store
 from storyboard.boards.actions.presence import forget_absent, left, seen
+from storyboard.boards.actions.putting import put_fields
 from storyboard.boards.actions.sample import create_sample
 from storyboard.boards.actions.saving import (
     Clash,
@@ -88,6 +89,7 @@ __all__ = [
     "packed",
     "pair_version",
     "purge_board",
+    "put_fields",
     "redo",
     "reopen",
     "reset_to_board",

@@ -109,7 +109,8 @@ def new_take(run: Run, line: Line, number: int, by: User) -> Take:
         model=ask.model.id if ask.model else "",
         asked=line.asked,
         asked_hash=line.asked_hash,
-        request=snapshot(ask),
+        # Its own words too, apart from the board's look: somebody may want them back.
+        request=snapshot(ask) | {"words": ask.shot.prompt},
         follows_id=ask.shot.joint_from_id,
         quote_micro_usd=line.price,
         quote_credits=ask.quote.credits,
