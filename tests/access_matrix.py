@@ -214,6 +214,12 @@ MATRIX: dict[str, list[Row]] = {
     "budget_team": team(Role.OWNER, 200, 302, {"amount": "25"}),
     "budget_connection": team(Role.OWNER, 200, 302, {"amount": "25"}),
     "budget_board": team(Role.OWNER, 200, 302, {"amount": "25"}),
+    # This take is a clip of somebody's own, so it has no settings
+    "take_reuse": team(Role.EDITOR, post=400),
+    "takes_compare": team(Role.VIEWER, 200),
+    # Of a reference and of an upload that are not there
+    "shot_clip": team(Role.EDITOR, post=404),
+    "shot_clip_upload": team(Role.EDITOR, post=404),
     "board_csv": team(Role.VIEWER, 200),
     "board_json": team(Role.VIEWER, 200),
     "board_export": team(Role.VIEWER, 200),

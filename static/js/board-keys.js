@@ -52,7 +52,7 @@
     Delete: () => act("delete"), Backspace: () => act("delete"),
     u: () => walk("undo/"), U: () => walk("redo/"),
     s: () => select?.toggle(here()), m: () => move(), j: () => board.open(here(), "opens"),
-    r: () => render(), t: () => takes(), a: () => press("#approve-take"), x: () => document.getElementById("reject-note")?.focus(),
+    r: () => render(), t: () => takes(), a: () => press("#approve-take"), x: () => document.querySelector("[data-note]")?.focus(), c: () => press("#compare-take"),
     f: () => { const scene = here()?.closest(".scene"); board.fold(scene, !scene?.classList.contains("folded")); },
     v: () => board.toggleView(), b: () => press('.views [hx-get="defaults/"]'), "?": () => document.getElementById("keys").showModal(),
   };

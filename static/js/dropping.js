@@ -63,9 +63,9 @@ window.dropping = (() => {
     show();
   });
 
-  // Files that were let go of over a shot belong to it; others are picking.js's.
-  const takes = (files) => {
-    const place = aim?.shot ? aim : null;
+  // Files that were let go of over a shot belong to it, and those that were chosen for it; others are picking.js's.
+  const takes = (files, chosen = null) => {
+    const place = aim?.shot ? aim : chosen;
     aim = null;
     if (place) for (const file of files) coming.set(file, { ...place, text: "Waits its turn" });
     show();
@@ -96,15 +96,23 @@ window.dropping = (() => {
     try {
       let answer = { status: 202 };
       for (; answer.status === 202; await new Promise((go) => setTimeout(go, PAUSE))) {
-        answer = await sending.ask(new URL(`shots/${shot}/upload/`, document.baseURI).pathname, { upload: id, role: field });
+        const door = field === "clip" ? "clip/upload" : "upload";
+        answer = await sending.ask(new URL(`shots/${shot}/${door}/`, document.baseURI).pathname, { upload: id, role: field });
         if (answer.status !== 202) break;
       }
       coming.delete(file);
       show();
-      if (shot !== board.openShot()) tell("info", `${file.name} is a reference of shot ${answer.shot} now.`);
+      if (answer.take) added(shot, answer);
+      else if (shot !== board.openShot()) tell("info", `${file.name} is a reference of shot ${answer.shot} now.`);
       if (document.documentElement.dataset.liveState === "connected") return;
       for (const topic of answer.topics) document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { bubbles: true }));
     } catch (error) { end(file, error.told ?? "It could not be sent. Drop it again."); }
+  };
+  // A clip of one's own: the shelf opens at it, if that is still what somebody looks at.
+  const added = (shot, { take, said }) => {
+    tell("good", said);
+    if (shot !== board.openShot() || document.getElementById("inspector")?.dataset.tab !== "takes") return;
+    htmx.ajax("GET", `shots/${shot}/takes/?take=${take}`, { target: "#inspector", swap: "outerMorph" });
   };
   const end = (file, text) => {
     tell("problem", `${file.name}: ${text}`);

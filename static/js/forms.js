@@ -52,13 +52,19 @@
     button.setAttribute("aria-pressed", String(!shown));
     button.firstChild.textContent = shown ? "Show" : "Hide";
   };
+  const mark = (from) => {
+    from.closest("details")?.setAttribute("open", "");
+    if (from.select) from.select();
+    else getSelection().selectAllChildren(from);
+    from.scrollIntoView({ block: "nearest" });
+  };
   const copy = async (button) => {
     const from = document.querySelector(button.dataset.copy);
-    let toast = { kind: "good", text: "Copied." };
+    let toast = { kind: "good", text: button.dataset.copied ?? "Copied." };
     try { await navigator.clipboard.writeText(from.value ?? from.innerText); }
     catch {
-      from.select?.();
-      toast = { kind: "info", text: "The browser would not copy it. Select the text and copy it yourself." };
+      mark(from);
+      toast = { kind: "info", text: "The browser would not copy it. The text is selected: copy it yourself." };
     }
     button.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: toast }));
   };

@@ -24,9 +24,15 @@
   };
 
   document.addEventListener("click", (event) => { if (event.target.closest?.("[data-pick]")) open(); });
+  // A file that is chosen where a clip of one's own is asked for is that clip.
+  const clip = () => dialog().open && document.querySelector("#picked[data-field=clip]") ? { shot: opened.shot, field: "clip" } : null;
   document.addEventListener("files", (event) => {
-    if (window.dropping?.takes(event.detail)) return;
-    if (!search()) document.querySelector("[data-pick=references]")?.click();
+    const place = clip();
+    if (window.dropping?.takes(event.detail, place)) {
+      if (place) dialog().close();
+      return;
+    }
+    if (!search()) document.querySelector("[data-pick=references], [data-pick=clip]")?.click();
     open();
     look();
   });

@@ -38,9 +38,12 @@ class Links:
     tail: str = ""
 
 
+MADE_UP = "https://reference.invalid/"
+
+
 def invented(reference: Reference) -> str:
     """Stands for a link that is only made when the shot is sent."""
-    return reference.asset_uri or f"https://reference.invalid/{reference.public_id}"
+    return reference.asset_uri or f"{MADE_UP}{reference.public_id}"
 
 
 PREVIEW = Links(invented, "https://hand-off.invalid/frame.png", "https://hand-off.invalid/tail.mp4")

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from storyboard.boards.urls import BOARD, SHOT
 from storyboard.takes.views import budgets, files, health, render, runs, shelf, statement, verbs
+from storyboard.takes.views import compare, files, own, render, reuse, runs, shelf, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
@@ -38,6 +39,10 @@ urlpatterns = [
         name="budget_connection",
     ),
     path("teams/<id:team_id>/statement/boards/<id:board_id>/", budgets.budget_board, name="budget_board"),
+    path(f"{TAKE}reuse/", reuse.take_reuse, name="take_reuse"),
+    path(f"{SHOT}compare/", compare.takes_compare, name="takes_compare"),
+    path(f"{SHOT}clip/", own.shot_clip, name="shot_clip"),
+    path(f"{SHOT}clip/upload/", own.shot_clip_upload, name="shot_clip_upload"),
     re_path(
         r"^hooks/(?P<vendor>[a-z]{1,20})/(?P<take_id>[a-z0-9]{1,20})/(?P<secret>[A-Za-z0-9_-]{1,100})(?:/callback)?/?\Z",
         receive,

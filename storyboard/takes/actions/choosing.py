@@ -43,11 +43,13 @@ def select(take: Take, *, by: User) -> Take:
 
 
 @transaction.atomic(durable=True)
-def approve(take: Take, *, by: User) -> Take:
+def approve(take: Take, *, note: str | None = None, by: User) -> Take:
+    """The note, where one is given, takes the place of the one before."""
     board = locked(take.shot.board, by, Role.REVIEWER)
     found = done(take, board)
-    if found.approved_at is None:
-        change(found, approved_at=Now(), approved_by=by, rejected_at=None)
+    words = found.note if note is None else note.strip()[:LONGEST_NOTE]
+    if found.approved_at is None or found.note != words:
+        change(found, approved_at=Now(), approved_by=by, rejected_at=None, note=words)
         record(Did.TAKE_APPROVED, by=by, team=board.team, subject=name_of(found))
         went_on(found, board)
     return found

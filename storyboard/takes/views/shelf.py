@@ -3,9 +3,7 @@
 A fragment of the inspector for htmx, a page of its own for everybody else.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
@@ -17,11 +15,11 @@ from storyboard.boards.status import Status
 from storyboard.boards.views.load import shot_alone
 from storyboard.boards.views.page import alone, frame_of
 from storyboard.errors import Missing
-from storyboard.media.models import File
-from storyboard.providers import catalog
-from storyboard.takes import cards, money
+from storyboard.takes import cards
 from storyboard.takes.measured import usual
 from storyboard.takes.models import FINAL, State, Take
+from storyboard.takes.reuse import plan
+from storyboard.takes.views.receipt import receipt
 from storyboard.takes.waits import around
 from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role
@@ -32,7 +30,6 @@ OVER = {
     State.FAILED: Status("failed", "Failed", "fail"),
     State.CANCELLED: Status("wait", "Cancelled"),
 }
-ROLES = {"opening": "opens on", "picture": "picture", "video": "clip", "audio": "sound", "landing": "lands on"}
 
 
 class Shelved(NamedTuple):
@@ -42,27 +39,6 @@ class Shelved(NamedTuple):
     status: Status
     price: str
     is_open: bool
-
-
-class Paper(NamedTuple):
-    """A file that went in or came out: what for, and its SHA-256."""
-
-    role: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What was asked, of whom, at which price, and what came of it."""
-
-    vendor: str
-    console: str
-    asked: str
-    quote: str
-    charge: str
-    inputs: list[Paper]
-    outputs: list[Paper]
-    steps: list[Any]
 
 
 @require_safe
@@ -84,7 +60,8 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
     cell = alone(sheet)
     found = list(
         Take.objects.filter(shot=shot, deleted_at=None)
-        .select_related("clip", "last_frame", "connection", "by", "approved_by", "run", "follows", "shot")
+        .select_related("clip", "last_frame", "hand_off_frame", "tail", "connection", "moved_from", "by", "approved_by")
+        .select_related("run", "follows", "upstream__shot", "shot")
         .order_by("-number")
     )
     for take in found:
@@ -104,7 +81,17 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
         "can_cancel": opened is not None and can_cancel(opened.take),
         "is_undecided": opened is not None and opened.take.state == State.UNDECIDED,
         "is_over": opened is not None and opened.take.state in FINAL,
+        "other": other_than(opened, rows),
+        "reuse": plan(opened.take, cell.ask, sheet.connections) if opened and role >= Role.EDITOR else None,
     }
+
+
+def other_than(opened: Shelved | None, rows: Sequence[Shelved]) -> Take | None:
+    """What the open take is compared with: the selected one, else the newest that has a clip."""
+    if opened is None or opened.take.clip is None:
+        return None
+    others = [row.take for row in rows if row.take.clip and row is not opened]
+    return next((take for take in others if take.is_selected), others[0] if others else None)
 
 
 def can_cancel(take: Take) -> bool:
@@ -140,33 +127,6 @@ def price(take: Take) -> str:
     if take.charge_micro_usd is not None:
         return cards.paid(take)
     return "" if take.state in FINAL else cards.held(take)
-
-
-def receipt(take: Take) -> Receipt:
-    about = catalog.vendor(take.connection.vendor) if take.connection else None
-    rows = take.inputs.select_related("file").order_by("pk")
-    return Receipt(
-        vendor=about.label if about else "",
-        console=about.console_url if about else "",
-        asked=pretty(take.asked),
-        quote=cards.quoted(take),
-        charge=", ".join(part for part in charged(take) if part),
-        inputs=[Paper(ROLES.get(row.role, row.role), row.file.sha256) for row in rows],
-        outputs=[paper for paper in (out("clip", take.clip), out("last frame", take.last_frame)) if paper],
-        steps=list(take.steps.order_by("pk")),
-    )
-
-
-def charged(take: Take) -> list[str]:
-    return [cards.paid(take), money.difference(take)] if take.charge_micro_usd is not None else []
-
-
-def out(role: str, file: File | None) -> Paper | None:
-    return Paper(role, file.sha256) if file else None
-
-
-def pretty(asked: str) -> str:
-    return json.dumps(json.loads(asked), indent=2, ensure_ascii=False) if asked else ""
 
 
 def alone_of(request: SignedInRequest, take: Take) -> Sheet:

@@ -3,6 +3,8 @@
 Each answers with the shelf as it is now for htmx, and leads back to the board for everybody else.
 """
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -25,13 +27,23 @@ def told(request: SignedInRequest, take: Take, sentence: str, *, show: str = "")
     """The shelf of the take's shot, open at `show`, and a sentence."""
     if not wants_fragment(request):
         messages.success(request, sentence)
-        return redirect(board_at(take))
+        return redirect(compare_at(request, take) or board_at(take))
     return toast(shelf(request, alone_of(request, take), show), sentence)
 
 
 def board_at(take: Take) -> str:
     board = take.shot.board
     return f"{reverse('board', args=[board.team.public_id, board.public_id])}?shot={take.shot.public_id}&tab=takes"
+
+
+def compare_at(request: SignedInRequest, take: Take) -> str:
+    """Back to the two that it was chosen from."""
+    beside = {name: request.POST.get(name, "") for name in ("a", "b")}
+    if not all(beside.values()):
+        return ""
+    board, shot = take.shot.board, take.shot
+    address = reverse("takes_compare", args=[board.team.public_id, board.public_id, shot.public_id])
+    return f"{address}?{urlencode(beside)}"
 
 
 @require_POST
@@ -47,7 +59,7 @@ def take_select(request: SignedInRequest, team_id: str, board_id: str, take_id: 
 @signed_in
 def take_approve(request: SignedInRequest, team_id: str, board_id: str, take_id: str) -> HttpResponse:
     take = take_for(request.user, team_id, board_id, take_id, Role.REVIEWER)
-    choosing.approve(take, by=request.user)
+    choosing.approve(take, note=request.POST.get("note"), by=request.user)
     return told(request, take, f"Take {take.number} is approved.", show=take_id)
 
 
