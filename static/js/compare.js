@@ -8,7 +8,7 @@
   let now = null;
 
   const part = (selector) => now.root.querySelector(selector);
-  const stage = () => part(".stage");
+  const stage = () => part(".duo");
 
   const paint = () => {
     const { clock } = now;
@@ -105,11 +105,11 @@
   });
   // The divider, with a mouse, a pen or a finger, anywhere on the picture.
   const draw = (event) => {
-    const box = part(".pane.a").getBoundingClientRect();
+    const box = part(".half.a").getBoundingClientRect();
     cut(((event.clientX - box.left) / box.width) * 100);
   };
   document.addEventListener("pointerdown", (event) => {
-    if (!chosen(event.target) || !event.target.closest(".stage[data-mode=wipe]") || event.target.closest("button")) return;
+    if (!chosen(event.target) || !event.target.closest(".duo[data-mode=wipe]") || event.target.closest("button")) return;
     stage().setPointerCapture(event.pointerId);
     draw(event);
   });

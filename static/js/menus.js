@@ -12,7 +12,7 @@
   document.addEventListener("keydown", (event) => {
     const menu = document.activeElement?.closest?.("details.menu") ?? open()[0];
     if (!menu?.open) return;
-    if (event.key === "Escape") { close(menu); menu.querySelector("summary").focus(); }
+    if (event.key === "Escape") { event.preventDefault(); close(menu); menu.querySelector("summary").focus(); }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
