@@ -98,6 +98,13 @@ def test_a_rejection_takes_an_approval_back(take: Take, alice: User) -> None:
     assert rejected.rejected_at is not None
 
 
+def test_an_approval_may_carry_a_note_and_have_another_later(take: Take, alice: User) -> None:
+    assert choosing.approve(take, note="  The light is right. ", by=alice).note == "The light is right."
+    again = choosing.approve(take, note="", by=alice)
+    assert (again.note, again.approved_by) == ("", alice)
+    assert len(choosing.approve(take, note="x" * 9000, by=alice).note) == choosing.LONGEST_NOTE
+
+
 def test_each_decision_is_in_the_audit_log_once(take: Take, alice: User) -> None:
     for _ in range(2):
         choosing.approve(take, by=alice)

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from storyboard.boards import actions
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
-from storyboard.takes.models import Run, State, Take
+from storyboard.media.models import Kind
+from storyboard.takes.models import Run, State, Step, Take
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.takes import make
 
@@ -193,6 +196,54 @@ def test_a_charge_that_is_not_the_quote_is_flagged(
     text = as_user(alice).get(at("takes", board, shot.public_id), headers=HTMX).text
     for wanted in ("<dd>$0.40</dd>", "<dd>$0.54</dd>", "$0.14 more than quoted"):
         assert wanted in text
+
+
+def test_an_approval_stands_there_with_its_note(
+    board: Board, alice: User, account: Connection, as_user: AsUser
+) -> None:
+    take = make.selected(make.shots_of(board)[0], at=account)
+    client = as_user(alice)
+    text = client.post(at("take_approve", board, take.public_id), {"note": "The light is right."}, headers=HTMX).text
+    assert re.search(r'<p class="said" dir="auto">The light is right.</p>', text)
+    assert "Approve with this note" in text
+
+
+def test_the_receipt_tells_each_attempt_and_where_it_was_moved_from(
+    board: Board, team: Team, alice: User, account: Connection, as_user: AsUser
+) -> None:
+    shot, began = make.shots_of(board)[0], timezone.now()
+    other = make.connection(team, "reapi", name="First account", by=alice)
+    sent = {"sent_at": began, "accepted_at": began, "finished_at": began + timedelta(seconds=185)}
+    take = make.selected(shot, at=account, moved_from=other, **sent)
+    for number, state in enumerate([State.QUEUED, State.SUBMITTING, State.QUEUED, State.SUBMITTING, State.RUNNING]):
+        Step.objects.create(
+            take=take, state=state, at=began + timedelta(seconds=2.5 * number), why="Busy." * (number == 2)
+        )
+    text = as_user(alice).get(at("takes", board, shot.public_id), headers=HTMX).text
+    for wanted in (
+        "First account, which could not take it",
+        "at the 2. attempt",
+        "3:05 min from",
+        "after 2.5 s",
+        "Busy.",
+    ):
+        assert wanted in text
+
+
+def test_the_receipt_has_what_each_file_is(board: Board, alice: User, account: Connection, as_user: AsUser) -> None:
+    shot = make.shots_of(board)[0]
+    before = make.selected(shot, at=account)
+    take = make.selected(make.shots_of(board)[1], at=account, upstream=before, upstream_ms=1500, hand_off_ms=2000)
+    Take.objects.update(hand_off_frame=make.file(board.team), tail=make.file(board.team, kind=Kind.VIDEO))
+    take.inputs.create(placeholder="a", role="picture", file=make.file(board.team))
+    text = as_user(alice).get(at("takes", board, take.shot.public_id), headers=HTMX).text
+    assert "shot 1, take 1 at 1.5 s" in text
+    assert re.findall(r"<b>(In|Out)</b> ([\w -]+) <span class=\"muted num\">(\w+)", text) == [
+        ("In", "picture", "PNG"),
+        ("Out", "clip", "MP4"),
+        ("Out", "hand-off", "PNG"),
+        ("Out", "last seconds", "MP4"),
+    ]
 
 
 @pytest.mark.parametrize(("what", "ledger"), [("free", (0, 0)), ("lost", (0, make.QUOTE))])

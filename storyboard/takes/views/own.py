@@ -5,6 +5,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from storyboard.boards.fields import is_id
 from storyboard.boards.views.load import shot_in
 from storyboard.errors import DomainError
 from storyboard.media.models import File
@@ -28,7 +29,7 @@ def shot_clip(request: SignedInRequest, team_id: str, board_id: str, shot_id: st
     ids = [one for one in request.POST.get("add", "").split(",") if one]
     if len(ids) > 1:
         raise DomainError(NOT_ONE)
-    _, file = file_for(request.user, team_id, ids[0] if ids else "")
+    _, file = file_for(request.user, team_id, ids[0] if ids and is_id(ids[0]) else "")
     take = choosing.upload(shot, file=file, by=request.user)
     if not wants_fragment(request):
         messages.success(request, said(take))

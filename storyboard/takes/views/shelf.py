@@ -119,7 +119,7 @@ def status(take: Take, seen: cards.Seen) -> Status:
         return cards.under_way(take, seen)
     own = OVER[state]._replace(detail=take.sentence, poster=cards.poster(take, seen))
     if take.approved_at:
-        return own._replace(word="Approved")
+        return own._replace(word="Approved", detail=take.note)
     return own._replace(word="Rejected", dot="fail", detail=take.note) if take.rejected_at else own
 
 
