@@ -61,7 +61,7 @@
   const copy = async (button) => {
     const from = document.querySelector(button.dataset.copy);
     let toast = { kind: "good", text: button.dataset.copied ?? "Copied." };
-    try { await navigator.clipboard.writeText(from.value ?? from.innerText); }
+    try { await navigator.clipboard.writeText(from.value ?? from.textContent); }
     catch {
       mark(from);
       toast = { kind: "info", text: "The browser would not copy it. The text is selected: copy it yourself." };

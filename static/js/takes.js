@@ -44,6 +44,14 @@
   });
   document.addEventListener("DOMContentLoaded", tick);
 
+  // The shelf fetches itself; when it was opened at another take meanwhile, that answer would lead back to the one before.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (sourceElement?.id !== "inspector" || !sourceElement.isConnected) return;
+    const asks = new URL(sourceElement.getAttribute("hx-get"), document.baseURI);
+    if (asks.href !== new URL(request.action, document.baseURI).href) event.preventDefault();
+  });
+
   document.addEventListener("render", (event) => {
     htmx.ajax("GET", `render/?shot=${event.detail.shot}`, { target: "#render", swap: "innerHTML" });
   });
