@@ -14,10 +14,11 @@ from storyboard.boards.choices import merged, model_for
 from storyboard.boards.desk import follows
 from storyboard.boards.fields import UNSET
 from storyboard.boards.models import Joint, Shot
+from storyboard.boards.views.shown import LABELS as SETTINGS
 from storyboard.connections.models import Connection
 from storyboard.media.models import Reference
 from storyboard.takes.models import Take
-from storyboard.takes.phrases import LABELS, SETTINGS, links_in, references_of, said
+from storyboard.takes.phrases import LABELS, links_in, references_of, said
 
 LOOK = "The board’s look was another one then. It belongs to all shots, so it stays as it is now."
 NEWER = "A reference shows another file than it did then. The shot gets the one of now."
