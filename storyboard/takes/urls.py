@@ -3,8 +3,7 @@
 from django.urls import path, re_path
 
 from storyboard.boards.urls import BOARD, SHOT
-from storyboard.takes.views import budgets, files, health, render, runs, shelf, statement, verbs
-from storyboard.takes.views import compare, files, own, render, reuse, runs, shelf, verbs
+from storyboard.takes.views import budgets, compare, files, health, own, render, reuse, runs, shelf, statement, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
