@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import av
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
 from storyboard.rendering import probe
@@ -53,16 +53,20 @@ def decoded(container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
         yield from container.decode(video=0)
 
 
-def picture(frame: av.VideoFrame, *, threads: int = 0) -> Image.Image:
+def picture(frame: av.VideoFrame, *, threads: int = 0, size: tuple[int, int] | None = None) -> Image.Image:
     """A frame in the colours that a player shows; libav would otherwise read everything as BT.601.
 
-    Without a number of threads libav takes as many as there are processors.
+    Without a number of threads libav takes as many as there are processors; without a size it is as large as it is.
     """
+    width, height = size or (frame.width, frame.height)
     high = frame.colorspace == BT709 or (frame.colorspace not in BT601 and frame.height >= HIGH_DEFINITION)
     converted = frame.reformat(
+        width,
+        height,
         format="rgb24",
         src_colorspace=Colorspace.ITU709 if high else Colorspace.ITU601,
         dst_color_range=ColorRange.JPEG,
+        interpolation=Interpolation.AREA if size else None,
         threads=threads,
     )
     return Image.fromarray(converted.to_ndarray())
