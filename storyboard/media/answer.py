@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from storyboard.rendering.looks import MOST_FRAMES
 from storyboard.rendering.probe import Facts, Kind
 
 NAME = re.compile(r"(poster-[0-9]{1,5}|clean|trimmed|frame)\.(png|jpeg|webp|mp4|mov|webm|wav|mp3)")
@@ -15,7 +16,12 @@ NAME = re.compile(r"(poster-[0-9]{1,5}|clean|trimmed|frame)\.(png|jpeg|webp|mp4|
 Sentence = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{0,40}$")]
 Whole = Annotated[int, Field(ge=0, le=1 << 53)]
+Figure = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+# The colours of a few fields of a picture, see rendering/looks.py.
+Mosaic = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{96}$")]
 Number = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+# One frame, in the order of a Look.
+Seen = tuple[Whole, Figure, Figure, Figure, Figure, Mosaic]
 
 
 class Found(BaseModel):
@@ -44,6 +50,7 @@ class Answer(BaseModel):
     facts: Found | None = None
     files: Annotated[tuple[str, ...], Field(max_length=8)] = ()
     peaks: Annotated[tuple[Annotated[int, Field(ge=0, le=100)], ...], Field(max_length=2000)] = ()
+    looks: Annotated[tuple[Seen, ...], Field(max_length=MOST_FRAMES)] = ()
     walls: Annotated[tuple[Word, ...], Field(max_length=8)] = ()
 
 

@@ -102,6 +102,15 @@ def trim() -> Callable[..., Answer]:
     return run
 
 
+def measure() -> Callable[..., Answer]:
+    from storyboard.rendering import compare
+
+    def run(path: Path, _folder: Path) -> Answer:
+        return {"looks": compare.measure(path)}
+
+    return run
+
+
 # Each is a function that loads what its task needs, and gives the task.
 TASKS: dict[str, Callable[[], Callable[..., Answer]]] = {
     "inspect": inspect,
@@ -110,6 +119,7 @@ TASKS: dict[str, Callable[[], Callable[..., Answer]]] = {
     "reencode": reencode,
     "frame": frame,
     "trim": trim,
+    "measure": measure,
 }
 
 

@@ -21,13 +21,15 @@ from pydantic import ValidationError
 
 from storyboard.media import answer, walls
 from storyboard.media.answer import Answer
+from storyboard.rendering.looks import Look
 from storyboard.rendering.probe import Facts
 
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 MB = walls.MB
-# Only these can be asked for, and only the last four may write. The largest picture, saved without any gain, fits.
+# Only these can be asked for, and only those with a size of file may write: the largest picture, saved without any
+# gain, fits.
 LIMITS = {
     "inspect": walls.Limits(),
     "waveform": walls.Limits(),
@@ -35,6 +37,8 @@ LIMITS = {
     "reencode": walls.Limits(file_size=256 * MB),
     # Every picture up to the one that is wanted is decoded, on one processor.
     "frame": walls.Limits(file_size=256 * MB, cpu_seconds=240, wall_seconds=300),
+    # All of them are.
+    "measure": walls.Limits(cpu_seconds=240, wall_seconds=300),
     # Ten minutes are coded afresh, which a job of the media cluster has just the time for.
     "trim": walls.Limits(file_size=1536 * MB, cpu_seconds=480, wall_seconds=500),
 }
@@ -59,6 +63,7 @@ class Report:
     facts: Facts | None = None
     files: tuple[Path, ...] = ()
     peaks: tuple[int, ...] = ()
+    looks: tuple[Look, ...] = ()
     # Which of the walls stood; a system may refuse some.
     walls: tuple[str, ...] = ()
 
@@ -136,7 +141,8 @@ def read(task: str, said: bytes | None, code: int, folder: Path) -> Report:
     if problem:
         return Report(problem=problem, walls=found.walls)
     facts = found.facts.plain() if found.facts else None
-    return Report(facts=facts, files=files, peaks=found.peaks, walls=found.walls)
+    looks = tuple(Look(*one) for one in found.looks)
+    return Report(facts=facts, files=files, peaks=found.peaks, looks=looks, walls=found.walls)
 
 
 @cache

@@ -16,8 +16,9 @@ import pytest
 from PIL import Image
 
 from storyboard.media import answer, jail, walls
+from storyboard.rendering.looks import MOST_FRAMES, Look
 from storyboard.rendering.probe import Kind
-from tests.media import seeds, watch
+from tests.media import hostile_media, seeds, watch
 
 # What a file could do if it took the process over, done by Python: the walls are the kernel's and ask nobody.
 INSIDE = """
@@ -177,13 +178,13 @@ except BlockingIOError:
 
 def test_every_task_does_without_another_thread() -> None:
     """Root's processes are not counted, an ordinary person's are: there a thread too many is an error."""
-    options: dict[str, dict[str, object]] = {"inspect": {}, "waveform": {}, "poster": {"widths": [48]}}
+    options: dict[str, dict[str, object]] = {"inspect": {}, "waveform": {}, "poster": {"widths": [48]}, "measure": {}}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)
         (Path(folder) / "file").write_bytes(seeds.clip("mp4"))
         script = AS_NOBODY.format(folder=folder, options=options)
         done = subprocess.run([sys.executable, "-c", script], cwd=jail.ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["inspect None", "waveform None", "poster None"]
+    assert done.stdout.splitlines() == [f"{name} None" for name in options]
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -211,6 +212,10 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
         ("""print('{"files": ["../../etc/passwd"]}')""", jail.BROKEN),
         ("""print('{"files": ["poster-1.webp"]}')""", jail.BROKEN),
         ("""print('{"peaks": [101]}')""", jail.BROKEN),
+        ("""print('{"looks": [[1, 2, 3, 4, 101, "%s"]]}' % ("A" * 96))""", jail.BROKEN),
+        ("""print('{"looks": [[1, 2, 3, 4, 5, "<script>"]]}')""", jail.BROKEN),
+        ("""print('{"looks": [[1, 2, 3]]}')""", jail.BROKEN),
+        ("""import json; print(json.dumps({"looks": [[1, 2, 3, 4, 5, "A" * 96]] * 401}))""", jail.BROKEN),
         ("""print('{"memory": true}')""", jail.TOO_LARGE),
         ("""print('{"crash": "IndexError: 9"}')""", jail.BROKEN),
         ("", jail.BROKEN),
@@ -335,3 +340,33 @@ def test_a_picture_is_made_anew(tmp_path: Path, folder: Path) -> None:
     assert report.facts is not None
     assert report.files[0].name == "clean.jpeg"
     assert b"<script>" not in report.files[0].read_bytes()
+
+
+def test_every_frame_of_a_clip_is_measured(clip: Path, folder: Path) -> None:
+    looks = jail.run("measure", clip, folder).looks
+    assert (len(looks), looks[0].ms, looks[-1].ms) == (24, 20, 979)
+    assert 40 < looks[0].brightness < 60
+    assert list(folder.iterdir()) == []
+
+
+def test_the_longest_answer_fits() -> None:
+    look = Look(599_999, 100.0, 100.0, 100.0, 100.0, "A" * 96)
+    said = json.dumps({"looks": [look] * MOST_FRAMES, "walls": [walls.NAMESPACE] * 8})
+    assert len(said) < jail.LARGEST_ANSWER
+
+
+@pytest.mark.parametrize("name", ["hls.mp4", "concat-web.mp4", "many-boxes.mp4", "10,000-tracks.mp4"])
+def test_measuring_a_hostile_file_ends_with_a_sentence(tmp_path: Path, folder: Path, name: str) -> None:
+    with watch.listener() as (site, calls):
+        case = next(case for case in hostile_media.corpus(site, str(tmp_path)) if case.name == name)
+        (tmp_path / "file").write_bytes(case.content)
+        report = jail.run("measure", tmp_path / "file", folder)
+        assert (bool(report.problem), report.looks, calls) == (True, (), [])
+
+
+def test_damaged_clips_are_measured_or_refused(tmp_path: Path, folder: Path) -> None:
+    good = seeds.clip("mp4")
+    for at in range(len(good) // 4, len(good), len(good) // 5):
+        (tmp_path / "file").write_bytes(good[:at] + bytes(40) + good[at + 40 :])
+        report = jail.run("measure", tmp_path / "file", folder)
+        assert bool(report.problem) is not bool(report.looks)
