@@ -376,6 +376,8 @@ JOB_TASKS = {
     "storyboard.takes.tasks.cancelling.cancel": "fast",
     "storyboard.takes.tasks.collecting.collect": "media",
     "storyboard.takes.tasks.collecting.prepare": "media",
+    "storyboard.takes.tasks.measuring.catch_up": "fast",
+    "storyboard.takes.tasks.measuring.measure": "media",
     "storyboard.takes.tasks.polling.poll": "fast",
     "storyboard.takes.tasks.polling.refresh": "fast",
     "storyboard.takes.tasks.reconciling.reconcile": "fast",

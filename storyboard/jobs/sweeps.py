@@ -22,6 +22,7 @@ SWEEPS: dict[str, int] = {
     "storyboard.media.watch.look": 30,
     "storyboard.sandbox.tasks.sweep": 60,
     "storyboard.sandbox.tasks.tidy": 3600,
+    "storyboard.takes.tasks.measuring.catch_up": 300,
     "storyboard.takes.tasks.sweeping.wake": 3,
     "storyboard.teams.tasks.purge_deleted_teams": 3600,
     "storyboard.teams.tasks.send_waiting_invitations": 300,

@@ -198,6 +198,27 @@ class Step(models.Model):
         return f"{self.take_id}: {self.state}"
 
 
+class Measure(models.Model):
+    """How a take's clip looks where it opens and where it leaves, and in each frame: rows as looks.Look writes them.
+
+    Made by a job some seconds after the take; nothing waits for it.
+    """
+
+    take = models.OneToOneField(Take, on_delete=models.CASCADE, related_name="measure")
+    first = models.JSONField(default=list)
+    last = models.JSONField(default=list)
+    # The frame at the take's hand_off_ms; empty while it leaves at its end.
+    at_hand_off = models.JSONField(default=list)
+    # All of them, of a long clip some: lists of takes leave this out.
+    frames = models.JSONField(default=list)
+    made_at = models.DateTimeField(null=True, blank=True)
+    # Counted before the work, so that a clip which kills its worker is not looked at for ever.
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"measure of take {self.take_id}"
+
+
 class Entry(models.Model):
     """One line of the ledger, never changed: what is held and what is spent goes up or down by so much.
 

@@ -16,7 +16,7 @@ from storyboard.errors import Conflict, DomainError, Missing
 from storyboard.jobs.queue import enqueue
 from storyboard.media.models import File, Kind
 from storyboard.takes import handoff
-from storyboard.takes.actions import chain
+from storyboard.takes.actions import chain, measuring
 from storyboard.takes.actions.results import choose
 from storyboard.takes.models import FINAL, State, Step, Take
 from storyboard.takes.queries import GONE
@@ -91,6 +91,7 @@ def set_hand_off(take: Take, *, ms: int | None, by: User) -> Take:
     check_moment(found, ms)
     if ms != found.hand_off_ms:
         change(found, hand_off_ms=ms, hand_off_frame=None, tail=None, attempts=0, lease_until=None)
+        measuring.moved(found)
         if ms is not None:
             enqueue(chain.PREPARE, found.pk)
         went_on(found, board)
@@ -158,6 +159,7 @@ def upload(shot: Shot, *, file: File, by: User) -> Take:
     record(Did.TAKE_UPLOADED, by=by, team=board.team, subject=name_of(take))
     if not own.filter(is_selected=True).exists():
         choose(take)
+    measuring.later(take)
     went_on(take, board)
     return take
 

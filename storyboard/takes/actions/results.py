@@ -15,7 +15,7 @@ from storyboard.jobs.queue import enqueue
 from storyboard.media.models import File
 from storyboard.providers.base import Task, TaskState
 from storyboard.takes import money
-from storyboard.takes.actions import chain
+from storyboard.takes.actions import chain, measuring
 from storyboard.takes.charges import charge_of
 from storyboard.takes.faults import point
 from storyboard.takes.models import State, Take
@@ -163,6 +163,7 @@ def collected(take: Take, brought: Brought) -> bool:
     if won:
         if is_meant(take):
             choose(take)
+        measuring.later(take)
         chain.wake(board)
         point("in the chain")
         chain.settled(take)
