@@ -31,6 +31,10 @@ class Status(NamedTuple):
     is_stale: bool = False
     # A person has to say something before it goes on.
     decide: bool = False
+    # On the joint in front of it: how far its opening is from what it opens on, in a figure and a sentence.
+    drift: str = ""
+    drift_said: str = ""
+    drift_high: bool = False
 
 
 DRAFT = Status()

@@ -11,6 +11,7 @@ from storyboard.boards.models import Board, Shot
 from storyboard.boards.queries import REFERENCES, Sheet
 from storyboard.boards.status import Status
 from storyboard.boards.summary import dollars
+from storyboard.takes.drift import Drift, drifts
 from storyboard.takes.measured import Usual, seconds_for, usual
 from storyboard.takes.models import State, Take
 from storyboard.takes.queries import Standing, standing
@@ -43,12 +44,20 @@ class Seen:
 
 
 def statuses(sheet: Sheet) -> dict[int, Status]:
-    stands = standing(with_those_before(sheet))
+    whole = with_those_before(sheet)
+    stands = standing(whole)
     live = [take for one in stands.values() for take in one.live]
     waiting = [take for take in live if take.state == State.WAITING]
     timed = [take for take in live if take.state == State.RUNNING and take.progress is None]
     seen = Seen(sheet.board, around(waiting), usual(timed))
-    return {shot.pk: status(shot, stands[shot.pk], seen) for shot in sheet.shots}
+    joints = drifts(whole.shots, {key: one.selected for key, one in stands.items() if one.selected})
+    return {shot.pk: with_drift(status(shot, stands[shot.pk], seen), joints.get(shot.pk)) for shot in sheet.shots}
+
+
+def with_drift(own: Status, found: Drift | None) -> Status:
+    if found is None:
+        return own
+    return own._replace(drift=found.label, drift_said=found.sentence, drift_high=found.is_high)
 
 
 def with_those_before(sheet: Sheet) -> Sheet:
