@@ -220,6 +220,9 @@ MATRIX: dict[str, list[Row]] = {
     # Of a reference and of an upload that are not there
     "shot_clip": team(Role.EDITOR, post=404),
     "shot_clip_upload": team(Role.EDITOR, post=404),
+    "shot_hand_off": team(Role.VIEWER, 200),
+    "shot_re_anchor": team(Role.EDITOR, post=302, data={"what": "cut"}),
+    "take_hand_off": [*team(Role.VIEWER, 200)[:1], *team(Role.EDITOR, post=302, data={"seconds": "2.5"})[1:]],
     "board_csv": team(Role.VIEWER, 200),
     "board_json": team(Role.VIEWER, 200),
     "board_export": team(Role.VIEWER, 200),

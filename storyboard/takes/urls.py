@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from storyboard.boards.urls import BOARD, SHOT
 from storyboard.takes.views import budgets, compare, files, health, own, render, reuse, runs, shelf, statement, verbs
+from storyboard.takes.views import files, handoff, render, runs, shelf, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
@@ -42,6 +43,9 @@ urlpatterns = [
     path(f"{SHOT}compare/", compare.takes_compare, name="takes_compare"),
     path(f"{SHOT}clip/", own.shot_clip, name="shot_clip"),
     path(f"{SHOT}clip/upload/", own.shot_clip_upload, name="shot_clip_upload"),
+    path(f"{SHOT}hand-off/", handoff.shot_hand_off, name="shot_hand_off"),
+    path(f"{SHOT}re-anchor/", handoff.shot_re_anchor, name="shot_re_anchor"),
+    path(f"{TAKE}hand-off/", handoff.take_hand_off, name="take_hand_off"),
     re_path(
         r"^hooks/(?P<vendor>[a-z]{1,20})/(?P<take_id>[a-z0-9]{1,20})/(?P<secret>[A-Za-z0-9_-]{1,100})(?:/callback)?/?\Z",
         receive,
