@@ -34,9 +34,11 @@
     const number = "whole" in of.dataset ? `frame ${at + 1} of ${all.length}` : "";
     of.querySelector("[data-said]").textContent = [time, number].filter(Boolean).join(", ");
     slider(of).setAttribute("aria-valuetext", [time, number, weakness].filter(Boolean).join(", "));
+    const line = of.querySelector("[data-line]");
+    for (const end of ["x1", "x2"]) line?.setAttribute(end, String((at / Math.max(1, all.length - 1)) * 1000));
     for (const warning of of.querySelectorAll("[data-weak]")) warning.hidden = warning.dataset.weak !== weakness;
     const said = of.querySelector("[data-apart-said]");
-    if (said) said.textContent = step === null ? "" : `Δ ${step.toFixed(1)}: ${words}${apart === null ? "" : `; ${apart.toFixed(1)} % of the pixels’ colour`}`;
+    if (said) said.textContent = step === null ? "" : `Δ ${step.toFixed(1)}: ${words}${apart === null ? "" : `; colours differ by ${apart.toFixed(1)} %`}`;
   };
   const go = (of, at, touched = true) => {
     const all = frames(of);

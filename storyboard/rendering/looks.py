@@ -18,8 +18,8 @@ WEIGHTS = (1.0, 0.7, 0.5, 0.3)
 WHITE = 255
 # Very dark, and flat: a night has lamps.
 DARK, FLAT = 6.0, 6.0
-# Sharpness is a logarithm: so much less is about a third of the detail.
-SOFTER = 12.0
+# Sharpness is a logarithm: so much less is a fifth of the detail. What is a little softer is no worse to go on from.
+SOFTER = 18.0
 # A fade takes a third of the light at least, goes on up to the end, and has begun when a tenth is gone.
 FADED, BEGUN, LEAST_FRAMES = 0.7, 0.9, 4
 WAVER = 0.2
