@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -36,7 +37,7 @@ def board(team: Team, alice: User, transactional_db: None) -> Board:
     return make.board_with(team, alice, "cut continue")
 
 
-def filmed(shot: Shot, path: Path, **columns: object) -> Take:
+def filmed(shot: Shot, path: Path, **columns: Any) -> Take:
     """A selected take of what the shot says now, with this clip, measured as a worker does it."""
     sheet = sheet_of(shot.board, require(shot.board.created_by, shot.board.team, Role.VIEWER))  # type: ignore[arg-type]
     ask = next(ask for ask in sheet.asks() if ask.shot.pk == shot.pk)
