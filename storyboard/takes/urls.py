@@ -3,8 +3,20 @@
 from django.urls import path, re_path
 
 from storyboard.boards.urls import BOARD, SHOT
-from storyboard.takes.views import budgets, compare, files, health, own, render, reuse, runs, shelf, statement, verbs
-from storyboard.takes.views import files, handoff, render, runs, shelf, verbs
+from storyboard.takes.views import (
+    budgets,
+    compare,
+    files,
+    handoff,
+    health,
+    own,
+    render,
+    reuse,
+    runs,
+    shelf,
+    statement,
+    verbs,
+)
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
