@@ -352,6 +352,8 @@ JOB_TASKS = {
     "storyboard.accounts.tasks.send_waiting_messages": "fast",
     "storyboard.boards.tasks.clear_export": "fast",
     "storyboard.boards.tasks.pack": "media",
+    "storyboard.boards.tasks.paint_forgotten": "fast",
+    "storyboard.boards.tasks.paint_sample": "media",
     "storyboard.boards.tasks.tidy": "fast",
     "storyboard.boards.tasks.unpack": "media",
     "storyboard.connections.tasks.check": "fast",
@@ -388,3 +390,5 @@ JOB_TASKS = {
 }
 # Tasks that are queued with the id of each new team; apps above teams add theirs here.
 TEAM_CREATED = ["storyboard.sandbox.tasks.welcome"] if SANDBOX else []
+# A function (team, by) that makes what the very first link leads to, and gives its address.
+FIRST_FILM = "storyboard.boards.actions.first_film"

@@ -9,16 +9,19 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from storyboard.accounts.models import Message, SignInLink
 from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import publish
 from storyboard.teams.actions.teams import begin_team
 from storyboard.teams.audit import Did, record
+from storyboard.teams.fields import name_in
 from storyboard.teams.models import User
 from storyboard.teams.queries import teams_of
 
@@ -39,41 +42,42 @@ def sign_up(user: User) -> User:
 @transaction.atomic(durable=True)
 def create_account(email: str, *, name: str = "") -> User:
     """An account made by whoever runs the program, who vouches for the address; without a password."""
-    user = User.objects.create_user(email, name=name)
+    user = User.objects.create_user(email, name=name or name_in(email))
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(Did.SIGNED_UP, by=user, detail={"how": "command"})
     return user
 
 
 @transaction.atomic(durable=True)
-def create_first_account(email: str, *, name: str, team: str) -> User | None:
-    """The very first account and its team; None when somebody is there already."""
+def create_first_account(email: str, *, name: str, team: str) -> tuple[User, str] | None:
+    """The very first account, its team, and the address of its first film; None when somebody is there already."""
     if User.objects.exists():
         return None
     user = User.objects.create_user(email, name=name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(Did.SIGNED_UP, by=user, detail={"how": "first start"})
-    begin_team(user, team)
-    return user
+    film = import_string(settings.FIRST_FILM)(begin_team(user, team), user)
+    return user, film
 
 
 @transaction.atomic(durable=True)
-def make_link(user: User) -> str:
+def make_link(user: User, *, leads_to: str = "") -> str:
     """A token that signs this person in once within a day; only its hash is kept."""
     token = secrets.token_urlsafe(32)
     SignInLink.objects.filter(expires_at__lt=timezone.now() - LINK_LIFE).delete()
-    SignInLink.objects.create(user=user, token_hash=hashed(token), expires_at=timezone.now() + LINK_LIFE)
+    until = timezone.now() + LINK_LIFE
+    SignInLink.objects.create(user=user, token_hash=hashed(token), leads_to=leads_to, expires_at=until)
     record(Did.LINK_MADE, by=None, subject=user.email)
     return token
 
 
 @transaction.atomic(durable=True)
-def use_link(token: str) -> User | None:
-    """Whom the link is for, the first time only: whoever sets `used_at` has won. The sign-in is recorded later."""
+def use_link(token: str) -> SignInLink | None:
+    """The link, the first time only: whoever sets `used_at` has won. The sign-in is recorded later."""
     links = SignInLink.objects.filter(token_hash=hashed(token))
     if not links.filter(used_at=None, expires_at__gt=Now()).update(used_at=Now()):
         return None
-    return User.objects.get(pk=links.values_list("user_id", flat=True).get())
+    return links.select_related("user").get()
 
 
 def hashed(token: str) -> str:

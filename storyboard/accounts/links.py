@@ -4,21 +4,25 @@
 """
 
 import os
+import pwd
 
 from django.conf import settings
 from django.db import IntegrityError
 from django.urls import reverse
 
 from storyboard.accounts import actions
+from storyboard.teams.fields import LONGEST_NAME, name_in, one_line
 from storyboard.teams.models import User
 
 # A reserved name that no mail ever reaches, yet every check of an address accepts it.
 FIRST_EMAIL = "you@localhost.localdomain"
+# Below this are accounts of the system, whose names are nobody's.
+FIRST_PERSON = 1000
 
 
-def link_for(user: User) -> str:
+def link_for(user: User, *, leads_to: str = "") -> str:
     """A full URL at the public address; it is shown once and cannot be shown again."""
-    return f"{base_url()}{reverse('account_link', args=[actions.make_link(user)])}"
+    return f"{base_url()}{reverse('account_link', args=[actions.make_link(user, leads_to=leads_to)])}"
 
 
 def base_url() -> str:
@@ -30,9 +34,19 @@ def base_url() -> str:
 
 
 def first_sign_in() -> str | None:
-    """On the very first start: make the first account and its team, and return the link into it."""
+    """On the very first start: make the first account, its team and its film, and return the link into it."""
     try:
-        user = actions.create_first_account(FIRST_EMAIL, name="You", team="My team")
+        made = actions.create_first_account(FIRST_EMAIL, name=own_name(), team="My team")
     except IntegrityError:  # another process has just made it
         return None
-    return link_for(user) if user else None
+    return link_for(made[0], leads_to=made[1]) if made else None
+
+
+def own_name() -> str:
+    """What this computer calls whoever started it, if that is a person; nobody is asked."""
+    try:
+        known = pwd.getpwuid(os.getuid())
+    except KeyError:  # a container runs it as a number without a name
+        return name_in(FIRST_EMAIL)
+    name = one_line(known.pw_gecos.partition(",")[0])[:LONGEST_NAME]
+    return name if known.pw_uid >= FIRST_PERSON and name else name_in(FIRST_EMAIL)

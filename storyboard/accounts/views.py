@@ -104,14 +104,15 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
 @require_GET
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in with a link: it replaces the password, not the second step."""
-    user = actions.use_link(token)
-    if user is None:
+    found = actions.use_link(token)
+    if found is None:
         return render(request, "accounts/link_dead.html", status=404)
     if request.user.is_authenticated:
         logout(request)
-    record_authentication(request, user, method="link")
+    record_authentication(request, found.user, method="link")
     # Whoever runs the program made the link, so the address needs no check by mail.
-    answer: HttpResponse = perform_login(request, user, email_verification="none")
+    to = found.leads_to or None
+    answer: HttpResponse = perform_login(request, found.user, email_verification="none", redirect_url=to)
     return answer
 
 

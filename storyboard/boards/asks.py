@@ -120,7 +120,8 @@ def loose(shot: Shot) -> list[Problem]:
     if shot.joint != Joint.CUT and shot.joint_from_id is None:
         text = "The shot that this one followed is gone. Choose another, or make it a cut."
         found.append(Problem(field="joint", sentence=text))
-    if shot.joint == Joint.LAND and shot.landing_id is None:
+    # The plan as a whole says it of a sample whose pictures are still being painted.
+    if shot.joint == Joint.LAND and shot.landing_id is None and not shot.board.is_being_painted:
         found.append(Problem(field="landing", sentence="Choose the picture that this shot lands on."))
     return found
 

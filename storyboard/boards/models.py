@@ -29,6 +29,8 @@ class Board(models.Model):
     # What every shot takes over unless it says otherwise: see storyboard.boards.choices.
     settings = models.JSONField(default=dict)
     budget_micro_usd = models.BigIntegerField(null=True, blank=True)
+    # While a job paints a sample's pictures: how often it was begun. Empty when nothing is on its way.
+    painting = models.PositiveSmallIntegerField(null=True, blank=True)
     # Field name -> how often it was saved; a save says which version it started from.
     versions = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -50,6 +52,11 @@ class Board(models.Model):
     @property
     def channel(self) -> str:
         return f"board-{self.public_id}"
+
+    @property
+    def is_being_painted(self) -> bool:
+        """Pictures of this sample are on their way: it is shown, and not rendered yet."""
+        return self.painting is not None
 
 
 class Scene(models.Model):
@@ -169,6 +176,17 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.board}"
+
+
+class Tour(models.Model):
+    """Somebody is being shown around on a board; the row goes when they have seen enough."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="+")
+    step = models.PositiveSmallIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.user} at step {self.step} of the tour"
 
 
 class Export(models.Model):

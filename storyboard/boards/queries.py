@@ -289,4 +289,13 @@ def uses_of(references: Iterable[Reference]) -> dict[int, list[Place]]:
 
 
 def address_of(shot: Shot) -> str:
-    return f"/teams/{shot.board.team.public_id}/boards/{shot.board.public_id}/?shot={shot.public_id}"
+    return f"{address_of_board(shot.board)}?shot={shot.public_id}"
+
+
+def address_of_board(board: Board) -> str:
+    return f"/teams/{board.team.public_id}/boards/{board.public_id}/"
+
+
+def in_painting() -> QuerySet[Board]:
+    """Samples whose pictures are still on their way."""
+    return Board.objects.exclude(painting=None)

@@ -1,24 +1,30 @@
-"""What workers do for boards: pack one into a ZIP, unpack one that somebody brought, and what is due without anybody.
+"""What workers do for boards: pack one into a ZIP, unpack one, paint a sample, and what is due without anybody.
 
 settings.JOB_TASKS and jobs/sweeps.py name these; each may run twice.
 """
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 
-from storyboard.boards import actions, packing, unpacking
+from storyboard.boards import actions, packing, painting, unpacking
 from storyboard.boards.actions.exports import MOST_ATTEMPTS, PACK
+from storyboard.boards.actions.sample import PAINT
 from storyboard.boards.models import Board, Export, Import
-from storyboard.boards.queries import KEPT
+from storyboard.boards.queries import KEPT, in_painting
 from storyboard.jobs.queue import enqueue
 from storyboard.media import actions as media
-from storyboard.media.models import Upload
+from storyboard.media.examine import Unfit
+from storyboard.media.models import File, Upload
 from storyboard.media.storage import store
 
+logger = logging.getLogger(__name__)
 A_TURN = 100
 # Longer than a job may take, with its lease: whoever still waits was forgotten.
 STUCK = timedelta(hours=1)
+# Painting takes seconds.
+FORGOTTEN = timedelta(minutes=1)
 # So long a ZIP waits for somebody to say where it goes.
 PATIENCE = timedelta(hours=24)
 GAVE_UP = "This ZIP could not be unpacked, three times over. Export the board again and import that file."
@@ -70,6 +76,30 @@ def unpack(upload_id: int) -> None:
 def refuse(found: Import, sentence: str) -> None:
     media.refuse(found.upload, sentence=sentence)
     unpacking.give_back(found)
+
+
+def paint_sample(board_id: int) -> None:
+    """Make a sample's pictures. Without them it is a film all the same, and its last shot says what to choose."""
+    waiting = in_painting().select_related("team").filter(pk=board_id).first()
+    if waiting is not None and painting.is_too_early(waiting):
+        actions.paint_soon(waiting)
+        return
+    board = actions.begin_painting(board_id)
+    if board is None:
+        return
+    files: dict[str, File] = {}
+    if (board.painting or 0) <= MOST_ATTEMPTS:
+        try:
+            files = painting.kept(board.team)
+        except Unfit as error:
+            logger.warning("The sample %s has no pictures: %s", board.public_id, error.message)
+    actions.finish_sample(board, files=files)
+
+
+def paint_forgotten() -> None:
+    """Every minute: samples whose job was lost or killed."""
+    for key in in_painting().filter(created_at__lte=timezone.now() - FORGOTTEN).values_list("pk", flat=True)[:A_TURN]:
+        enqueue(PAINT, key)
 
 
 def tidy() -> None:

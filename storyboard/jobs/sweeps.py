@@ -14,6 +14,7 @@ from storyboard.jobs.queue import enqueue
 
 SWEEPS: dict[str, int] = {
     "storyboard.accounts.tasks.send_waiting_messages": 120,
+    "storyboard.boards.tasks.paint_forgotten": 60,
     "storyboard.boards.tasks.tidy": 3600,
     "storyboard.jobs.housekeeping.tidy": 3600,
     "storyboard.media.sweeps.catch_up": 300,

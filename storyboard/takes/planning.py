@@ -21,6 +21,7 @@ from storyboard.takes.placeholders import CALLBACK, digest, written
 from storyboard.takes.queries import Standing, standing
 
 MOST_EACH = 4
+PAINTED = "The pictures of this sample are being painted. Wait a few seconds, then press Render again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,5 +163,7 @@ def whole(sheet: Sheet, found: Plan) -> list[Problem]:
         return [
             Problem(field="shots", sentence="There is nothing to render: every shot has a take that is up to date.")
         ]
+    if sheet.board.is_being_painted:
+        return [Problem(field="references", sentence=PAINTED)]
     wishes = [money.Wish(one.ask.connection, one.price, found.takes_each) for one in found.lines if one.ask.connection]
     return [Problem(field="budget", sentence=text) for text in money.in_the_way(sheet.board, wishes)]

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import pwd
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from pytest_django.fixtures import Settings
 from storyboard.accounts import actions
 from storyboard.accounts.links import FIRST_EMAIL, first_sign_in, link_for
 from storyboard.accounts.models import SignInLink
+from storyboard.boards.models import Board
+from storyboard.boards.queries import address_of_board
 from storyboard.logs import JsonFormatter
 from storyboard.teams.models import AuditEntry, Membership, Role, User
 
@@ -39,10 +42,43 @@ def command(*words: str) -> tuple[str, str, int]:
 def test_the_first_start_makes_an_account_with_a_team(client: Client) -> None:
     link = first_sign_in()
     assert link is not None
-    assert client.get(path_of(link))["Location"] == "/"
+    film = Board.objects.get()
+    assert client.get(path_of(link))["Location"] == address_of_board(film)
     assert client.get("/account/").status_code == 200
     own = Membership.objects.get()
-    assert (own.user.email, own.user.name, own.team.name, own.role) == (FIRST_EMAIL, "You", "My team", Role.OWNER)
+    assert (own.user.email, own.team, own.team.name, own.role) == (FIRST_EMAIL, film.team, "My team", Role.OWNER)
+
+
+def called(uid: int, full_name: str) -> pwd.struct_passwd:
+    return pwd.struct_passwd(("login", "x", uid, uid, full_name, "/", "/bin/sh"))
+
+
+@pytest.mark.parametrize(
+    ("known", "name"),
+    [
+        (called(1000, "Ann Lee,Room 4,,"), "Ann Lee"),
+        (called(0, "root"), "You"),
+        (called(1000, ""), "You"),
+        (called(1000, "\u202eA\tnn"), "A nn"),
+        (None, "You"),
+    ],
+)
+def test_the_first_account_is_called_what_the_computer_calls_its_person(
+    monkeypatch: pytest.MonkeyPatch, known: pwd.struct_passwd | None, name: str
+) -> None:
+    def look_up(_: int) -> pwd.struct_passwd:
+        if known is None:
+            raise KeyError
+        return known
+
+    monkeypatch.setattr(pwd, "getpwuid", look_up)
+    first_sign_in()
+    assert User.objects.get().name == name
+
+
+def test_an_account_without_a_name_is_called_as_its_address() -> None:
+    assert actions.create_account("ann.lee+films@example.com").name == "Ann Lee"
+    assert actions.create_account("ann@example.com", name="A. Lee").name == "A. Lee"
 
 
 def test_a_later_start_makes_nothing(alice: User) -> None:

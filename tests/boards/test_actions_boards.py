@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from storyboard.boards import actions, queries, tasks
 from storyboard.boards.models import Board, Joint, Presence, Shot, ShotReference
@@ -131,17 +130,3 @@ def test_a_page_of_a_board_that_is_gone_for_good_is_told_so(board: Board, alice:
     for say in (actions.seen, actions.left):
         with pytest.raises(Missing):
             say(board, by=alice)
-
-
-def test_the_sample_has_every_joint_and_an_approval(team: Team, alice: User, settings: Settings) -> None:
-    settings.PUBLIC_URL = "https://films.example.com"
-    account(team)
-    still = picture(team)
-    sample = actions.create_sample(team, by=alice)
-    shots = shots_of(sample)
-    assert len(shots) == 6
-    assert {row.joint for row in shots} == set(Joint)
-    assert sum(row.needs_approval for row in shots) == 1
-    assert shots[-1].landing == still
-    sheet = queries.sheet_for(alice, team.public_id, sample.public_id)
-    assert [problem.sentence for ask in sheet.asks() for problem in ask.blocks] == []

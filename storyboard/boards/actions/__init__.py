@@ -25,6 +25,13 @@ from storyboard.boards.actions.imports import extend, store
 from storyboard.boards.actions.presence import forget_absent, left, seen
 from storyboard.boards.actions.putting import put_fields
 from storyboard.boards.actions.sample import create_sample
+from storyboard.boards.actions.sample import (
+    begin_painting,
+    create_sample,
+    finish_sample,
+    first_film,
+    paint_soon,
+)
 from storyboard.boards.actions.saving import (
     Clash,
     Saved,
@@ -64,6 +71,7 @@ __all__ = [
     "add_shots",
     "archive",
     "begin_export",
+    "begin_painting",
     "bulk_change",
     "cleared_export",
     "create_board",
@@ -78,6 +86,8 @@ __all__ = [
     "fail_export",
     "finish_export",
     "finish_import",
+    "finish_sample",
+    "first_film",
     "forget_absent",
     "forget_exports",
     "forget_imports",
@@ -87,6 +97,7 @@ __all__ = [
     "move_scene",
     "move_shots",
     "packed",
+    "paint_soon",
     "pair_version",
     "purge_board",
     "put_fields",

@@ -14,7 +14,7 @@ from storyboard.teams.models import Team, User
 
 
 def new_reference(
-    team: Team, *, name: str, kind: str, by: User, file: File | None = None, asset: str = ""
+    team: Team, *, name: str, kind: str, by: User | None, file: File | None = None, asset: str = ""
 ) -> Reference:
     return Reference.objects.create(team=team, name=name, kind=kind, created_by=by, file=file, asset_uri=asset)
 
