@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from storyboard.boards.asks import Ask
 from storyboard.boards.queries import Sheet
-from storyboard.boards.times import Work, in_words, together, typical
+from storyboard.boards.times import Work, expected, in_words, together
 from storyboard.providers.base import Problem
 
 DOLLAR = 1_000_000
@@ -94,7 +94,7 @@ def work_seconds(asks: Sequence[Ask]) -> int:
     work, lanes = [], {}
     for one in asks:
         if one.model and one.connection:
-            seconds = typical(one.model, one.choices.resolution, one.choices.seconds)
+            seconds = expected(one.connection, one.model, one.choices.resolution, one.choices.seconds)
             work.append(Work(one.shot.pk, seconds, one.connection.public_id, one.shot.joint_from_id))
             lanes[one.connection.public_id] = one.connection.parallel
     return together(work, lanes)

@@ -7,12 +7,18 @@ import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from storyboard.connections.addresses import is_sandbox
+from storyboard.connections.models import Connection
 from storyboard.providers.catalog import Model
 
 # Seconds for five seconds of film, by size. Vendors say “a few minutes” and no more.
 TYPICAL = {"480p": 90, "720p": 150, "1080p": 240, "4k": 480}
 TYPICAL_FAST = {"480p": 50, "720p": 80, "1080p": 150, "4k": 300}
 FIVE = 5
+# What the sandbox needs beside the time that it takes as a vendor would: to paint, and to be asked.
+PAINTING = 6
 MINUTE, HOUR = 60, 3600
 
 
@@ -31,6 +37,12 @@ def typical(model: Model, resolution: str, seconds: int) -> int:
     table = TYPICAL_FAST if model.fast else TYPICAL
     base = table.get(resolution, TYPICAL["720p"])
     return round(base * (FIVE + seconds) / (2 * FIVE))
+
+
+def expected(connection: Connection, model: Model, resolution: str, seconds: int) -> int:
+    """The same at this connection: the sandbox is as quick as it was told to be."""
+    usual = typical(model, resolution, seconds)
+    return round(usual * settings.SANDBOX_SPEED) + PAINTING if is_sandbox(connection.base_url) else usual
 
 
 def together(work: Sequence[Work], lanes: Mapping[str, int]) -> int:

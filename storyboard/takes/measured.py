@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from storyboard.boards.choices import model_of
-from storyboard.boards.times import typical
+from storyboard.boards.times import expected
 from storyboard.takes.models import State, Take
 
 # The last so many tell; older ones are of another day.
@@ -35,6 +35,8 @@ def seconds_for(take: Take, known: Usual) -> int:
     if measured := known.get((take.connection_id, take.model)):
         return measured
     model = model_of(take.connection.vendor, take.model) if take.connection else None
-    if model is None:
+    if model is None or take.connection is None:
         return 0
-    return typical(model, str(take.request.get("resolution", "720p")), int(take.request.get("seconds", 5)))
+    return expected(
+        take.connection, model, str(take.request.get("resolution", "720p")), int(take.request.get("seconds", 5))
+    )

@@ -1,6 +1,7 @@
 """What a board comes to: price, chains, time."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from storyboard.boards import actions, queries, times
 from storyboard.boards.models import Board, Joint
@@ -104,3 +105,11 @@ def test_a_chain_goes_one_after_the_other() -> None:
 )
 def test_time_in_words(seconds: int, words: str) -> None:
     assert times.in_words(seconds) == words
+
+
+def test_the_sandbox_is_as_quick_as_it_was_told_to_be(chain: Board, alice: User, settings: Settings) -> None:
+    settings.SANDBOX_SPEED = 0.05
+    Connection.objects.update(base_url=f"{settings.PUBLIC_URL}/sandbox/reapi/api/v1")
+    assert summary(chain, alice).work_seconds == 3 * (round(150 * 0.05) + times.PAINTING)
+    settings.SANDBOX_SPEED = 1
+    assert summary(chain, alice).work_seconds == 3 * (150 + times.PAINTING)
