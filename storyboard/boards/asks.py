@@ -82,7 +82,7 @@ def ask(shot: Shot, connections: Mapping[str, Connection], *, handed_on: bool, l
     chosen = model_for(connection, choices.model)
     request = request_of(shot, choices, links)
     if connection is None or chosen is None:
-        return Ask(shot=shot, choices=choices, request=request, problems=(unchosen(choices, connection),))
+        return Ask(shot=shot, choices=choices, request=request, problems=unchosen(shot, choices, connection))
     model = suited(request, chosen)
     request = replace(request, wants_last_frame=handed_on and model.returns_last_frame)
     media = media_of(shot, links)
@@ -105,13 +105,16 @@ def suited(request: ShotRequest, model: Model) -> Model:
     return choose(request, model) if choose else model
 
 
-def unchosen(choices: Choices, connection: Connection | None) -> Problem:
+def unchosen(shot: Shot, choices: Choices, connection: Connection | None) -> tuple[Problem, ...]:
     if connection is not None:
-        return Problem(field="model", sentence=f"Choose one of the models of {connection}.")
+        return (Problem(field="model", sentence=f"Choose one of the models of {connection}."),)
     if choices.connection:
         text = "The connection that was chosen is switched off or deleted. Choose another to render with."
-        return Problem(field="connection", sentence=text)
-    return Problem(field="connection", sentence="Choose a connection to render with.")
+        return (Problem(field="connection", sentence=text),)
+    # A new team's first connection is on its way, as the pictures are: the plan as a whole says so.
+    if shot.board.is_being_painted:
+        return ()
+    return (Problem(field="connection", sentence="Choose a connection to render with."),)
 
 
 def loose(shot: Shot) -> list[Problem]:

@@ -28,6 +28,8 @@ LOOK = "Cinematic, warm amber light against blue dusk, fine film grain, 35 mm le
 CUT, CONTINUE, LAND, MOTION = Joint.CUT, Joint.CONTINUE, Joint.LAND, Joint.MOTION
 PAINT = "storyboard.boards.tasks.paint_sample"
 SOON = timedelta(seconds=1)
+# Half the price, and quick to paint.
+CHEAP = {"resolution": "480p"}
 # What rendering.keeper paints, and what the library calls it.
 PICTURES = {"lighthouse": "The lighthouse at dusk", "keeper": "The keeper", "ship": "The ship’s lamp"}
 
@@ -104,8 +106,8 @@ def first_film(team: Team, by: User) -> str:
 def begin_sample(team: Team, by: User) -> Board:
     """All that is made of words; the pictures come from a job, and with them what they are for."""
     board = new_board(team, name=NAME, by=by)
-    board.look, board.painting = LOOK, 0
-    board.save(update_fields=["look", "painting"])
+    board.look, board.painting, board.settings = LOOK, 0, {**board.settings, **CHEAP}
+    board.save(update_fields=["look", "painting", "settings"])
     scenes = {name: Scene.objects.create(board=board, name=name) for name in dict.fromkeys(one.scene for one in LINES)}
     shots = [shot_of(board, scenes, number, line, by) for number, line in enumerate(LINES, 1)]
     Shot.objects.bulk_create(shots)
