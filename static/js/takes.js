@@ -32,7 +32,7 @@
       if (!watched.delete(each.dataset.ended)) continue;
       const kind = /failed/.test(each.dataset.sentence) ? "problem" : "good";
       document.body.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { kind, text: each.dataset.sentence } }));
-      if (document.hidden && window.Notification?.permission === "granted") new Notification(document.title, { body: each.dataset.sentence });
+      document.body.dispatchEvent(new CustomEvent("over", { bubbles: true, detail: { kind, text: each.dataset.sentence } }));
     }
   };
 

@@ -130,6 +130,22 @@ def test_the_bar_shows_what_is_under_way_and_what_it_holds(board: Board, alice: 
     assert re.search(r"<b>\$0.00</b> spent <span class=\"muted\">· \$\d+\.\d\d held", text)
 
 
+def test_the_bar_says_what_titles_and_notices_are_made_of(board: Board, alice: User, as_user: AsUser) -> None:
+    client = as_user(alice)
+    press(client, board)
+
+    def told(*states: State) -> list[str]:
+        for take, state in zip(Take.objects.order_by("pk"), states, strict=True):
+            Take.objects.filter(pk=take.pk).update(state=state)
+        return re.findall(r'data-(?:busy|decide|waits)="(\w+)"', client.get(at("board_runs", board)).text)
+
+    assert told(State.QUEUED, State.WAITING, State.SUBMITTING) == ["1", "0"]
+    assert told(State.FAILED, State.WAITING, State.UNDECIDED) == ["0", "1"]
+    assert told(State.FAILED, State.WAITING, State.FAILED) == ["0", "0", "yes"]
+    Run.objects.update(paused_at=timezone.now())
+    assert told(State.FAILED, State.WAITING, State.FAILED) == ["0", "0"]
+
+
 def test_a_run_is_paused_resumed_and_cancelled_from_the_bar(board: Board, alice: User, as_user: AsUser) -> None:
     client = as_user(alice)
     press(client, board)

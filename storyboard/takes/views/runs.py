@@ -24,6 +24,7 @@ PAGE = "takes/runs.html"
 ENDED_SHOWN = 5
 NEARLY = 95
 AT_WORK = (State.SUBMITTING, State.RUNNING, State.COLLECTING, State.UNKNOWN)
+GOING = (*AT_WORK, State.QUEUED, State.UNDECIDED)
 WORDS = (
     ("done", (State.DONE,)),
     ("at work", AT_WORK),
@@ -45,6 +46,9 @@ class Bar(NamedTuple):
     held: str
     spent: str
     decide: int
+    busy: int = 0
+    # Nothing of it is under way, and nobody has paused it: somebody has to approve or choose first.
+    waits: bool = False
 
 
 @require_safe
@@ -56,10 +60,14 @@ def board_runs(request: SignedInRequest, team_id: str, board_id: str) -> HttpRes
 
 def bar(request: SignedInRequest, board: Board, may_spend: bool) -> HttpResponse:
     newest = list(runs_of(board).filter(finished_at=None).select_related("by")[:20])
+    found = bars(newest)
     context: dict[str, Any] = {
         "team": board.team,
         "board": board,
-        "bars": bars(newest),
+        "bars": found,
+        "busy": sum(one.busy for one in found),
+        "decide": sum(one.decide for one in found),
+        "waits": any(one.waits for one in found),
         "ended": ended(board),
         "may_spend": may_spend,
     }
@@ -90,6 +98,8 @@ def bar_of(run: Run, takes: Sequence[Take], held: int, spent: int) -> Bar:
         held=dollars(held),
         spent=dollars(spent),
         decide=counts[State.UNDECIDED],
+        busy=sum(counts[state] for state in AT_WORK),
+        waits=run.paused_at is None and bool(counts[State.WAITING]) and not any(counts[one] for one in GOING),
     )
 
 
