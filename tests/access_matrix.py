@@ -185,6 +185,7 @@ MATRIX: dict[str, list[Row]] = {
     "board_steps": team(Role.VIEWER, 200),
     "board_defaults": [*team(Role.VIEWER, 302)[:1], *team(Role.EDITOR, post=302)[1:]],
     "board_presence": team(Role.VIEWER, post=200),
+    "board_tour": team(Role.VIEWER, post=302, data={"step": "1"}),
     "board_undo": UNDOING,
     "board_redo": team(Role.EDITOR, post=400),
     # Without a form's key nothing is rendered: a producer sees the sheet again, with what was in the way.

@@ -22,7 +22,7 @@ from storyboard.boards.choices import STARTING
 from storyboard.boards.consequences import Consequence
 from storyboard.boards.desk import lay
 from storyboard.boards.fields import Row, is_id, what
-from storyboard.boards.models import Board, Edit, Export, Import, Presence, Scene, Shot, ShotReference
+from storyboard.boards.models import Board, Edit, Export, Import, Presence, Scene, Shot, ShotReference, Tour
 from storyboard.boards.scenes import MoveScene
 from storyboard.boards.status import Status
 from storyboard.connections.models import Connection
@@ -286,6 +286,11 @@ def uses_of(references: Iterable[Reference]) -> dict[int, list[Place]]:
             if key in wanted and key is not None:
                 found.setdefault(key, []).append((label, address_of(shot)))
     return found
+
+
+def tour_on(board: Board, user: User) -> Tour | None:
+    """The tour that this person takes, if it is here."""
+    return Tour.objects.filter(user=user, board=board).first()
 
 
 def address_of(shot: Shot) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from storyboard.boards import stream
-from storyboard.boards.views import board, exports, home, imports, saves, shot, shots, zips
+from storyboard.boards.views import board, exports, home, imports, saves, shot, shots, tour, zips
 from storyboard.media.views import uploads
 
 TEAM = "teams/<id:team_id>/boards/"
@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{BOARD}steps/", board.board_steps, name="board_steps"),
     path(f"{BOARD}defaults/", board.board_defaults, name="board_defaults"),
     path(f"{BOARD}presence/", board.board_presence, name="board_presence"),
+    path(f"{BOARD}tour/", tour.board_tour, name="board_tour"),
     path(f"{BOARD}undo/", shots.board_undo, name="board_undo"),
     path(f"{BOARD}redo/", shots.board_redo, name="board_redo"),
     path(f"{BOARD}export.csv", exports.board_csv, name="board_csv"),

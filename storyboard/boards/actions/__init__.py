@@ -54,6 +54,7 @@ from storyboard.boards.actions.shots import (
     move_shots,
     split_by_lines,
 )
+from storyboard.boards.actions.tour import end_tour, show_tour
 from storyboard.boards.actions.zips import (
     finish_import,
     forget_imports,
@@ -81,6 +82,7 @@ __all__ = [
     "dissolve_scene",
     "duplicate_board",
     "duplicate_shots",
+    "end_tour",
     "expire_export",
     "extend",
     "fail_export",
@@ -113,6 +115,7 @@ __all__ = [
     "set_landing",
     "set_references",
     "show_import",
+    "show_tour",
     "split_by_lines",
     "start_export",
     "start_import",

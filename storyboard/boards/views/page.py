@@ -19,6 +19,7 @@ from storyboard.boards.status import DRAFT
 from storyboard.boards.summary import summary_of
 from storyboard.boards.views.cells import Cell, cell_of, groups_of
 from storyboard.boards.views.side import board_side, offers, shot_side
+from storyboard.boards.views.tour import stop_of
 from storyboard.media.formats import ACCEPT
 from storyboard.teams.decorators import SignedInRequest
 from storyboard.teams.models import Role, User
@@ -73,6 +74,7 @@ def board_page(
     context |= side_of(sheet, context["cells"], request.GET.get("shot", ""), request.GET.get("tab", ""))
     context |= sums_of(sheet) | {"people": people_at(sheet.board, request.user)}
     context |= {"steps": queries.edit_state(sheet.board, request.user), "accept": ACCEPT}
+    context["stop"] = stop_of(sheet.board, request.user)
     context["change_form"] = ChangeForm().offer(models_of(sheet))
     return render(request, "boards/board.html", context | extra, status=status)
 
