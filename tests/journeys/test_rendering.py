@@ -1,6 +1,5 @@
 """From Render to a film that is there, watched in a browser: the product as `make run` starts it, and its sandbox."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,15 +44,17 @@ def board(studio: Studio, seat: dict[str, Any], open_page: OpenPage) -> Callable
 
 
 def enter(page: Page, studio: Studio) -> None:
-    """As the words of the first start say, then to the sample."""
+    """As the words of the first start say: to the sample; here without a picture for its last shot to land on."""
     # All of the log: while it starts on a busy machine much may follow.
     wait_until(lambda: "Sign in: " in studio.log.read_text(), 60, studio.words)
     page.goto(studio.log.read_text().split("Sign in: ")[1].split()[0])
-    expect(page.get_by_role("link", name="Boards").first).to_be_visible()
-    team = studio.rows("SELECT public_id FROM teams_team")[0][0]
-    page.goto(f"/teams/{team}/boards/")
-    page.get_by_role("button", name=re.compile("sample")).first.click()
     expect(page.locator(".cell[data-shot]")).to_have_count(6)
+    page.get_by_role("button", name="Close the tour").click()
+    expect(page.locator(".painting")).to_have_count(0, timeout=MADE)
+    page.locator(".cell[data-number='6'] .cover").click()
+    page.get_by_role("button", name="Take The ship’s lamp out").click()
+    expect(word(page, 6)).to_have_text("1 problem")
+    page.goto(page.url.partition("?")[0])
 
 
 def word(page: Page, number: int) -> Locator:
