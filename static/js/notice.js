@@ -24,9 +24,10 @@
     notice.addEventListener("click", () => { window.focus(); notice.close(); });
   };
 
+  // Nothing until the bar has come: what stood in it when the page was opened is no news.
   const standing = () => {
-    const { busy = 0, decide = 0, waits = "" } = document.getElementById("runs")?.dataset ?? {};
-    return { busy: Number(busy), decide: Number(decide), waits: Boolean(waits) };
+    const { busy, decide, waits } = document.getElementById("runs")?.dataset ?? {};
+    return busy === undefined ? null : { busy: Number(busy), decide: Number(decide), waits: Boolean(waits) };
   };
   const prefix = ({ busy, decide, waits }) => {
     if (decide) return "Needs a decision · ";
@@ -36,6 +37,7 @@
 
   const look = () => {
     const now = standing();
+    if (!now) return;
     if (now.busy) over = "";
     if (before && now.decide > before.decide) tell("A take needs a decision: only a person can say what became of it.");
     else if (before && now.waits && !before.waits) tell("The render waits for somebody to approve or to choose a take.");
