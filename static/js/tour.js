@@ -4,6 +4,7 @@
   const GAP = 14;
   const EDGE = 12;
   const POINT = 18;
+  const NEAR = 4;
   let marked = null;
   let waiting = 0;
 
@@ -17,9 +18,16 @@
     marked = part;
   };
 
+  // Where the bars at the bottom begin, which stand one on the other.
+  const floor = () => ["cut", "runs"].reduce((line, id) => {
+    const box = document.getElementById(id)?.getBoundingClientRect();
+    return box?.height && Math.abs(box.bottom - line) < NEAR ? box.top : line;
+  }, innerHeight);
+
   const rest = (tour) => {
     delete tour.dataset.placed;
     for (const name of ["left", "top", "--point"]) tour.style.removeProperty(name);
+    tour.style.bottom = `${innerHeight - floor() + EDGE}px`;
   };
 
   // Below it where there is room, else above; on small screens always at the bottom.
@@ -34,11 +42,12 @@
     const { offsetWidth: width, offsetHeight: height } = tour;
     const below = at.bottom + GAP;
     const above = at.top - GAP - height;
-    const fits = below + height < innerHeight - EDGE ? "below" : above > EDGE ? "above" : "";
+    const fits = below + height < floor() - EDGE ? "below" : above > EDGE ? "above" : "";
     if (!fits) { rest(tour); return; }
     const middle = at.left + Math.min(at.width / 2, width / 2);
     const left = Math.max(EDGE, Math.min(middle - width / 2, innerWidth - width - EDGE));
     tour.dataset.placed = fits;
+    tour.style.removeProperty("bottom");
     tour.style.left = `${left}px`;
     tour.style.top = `${fits === "below" ? below : above}px`;
     tour.style.setProperty("--point", `${Math.max(POINT, Math.min(middle - left - 6, width - 2 * POINT))}px`);
