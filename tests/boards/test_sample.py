@@ -11,6 +11,7 @@ from django_q.models import OrmQ
 from pytest_django.fixtures import Settings
 
 from storyboard.boards import actions, painting, queries, tasks
+from storyboard.boards.actions.exports import MOST_ATTEMPTS
 from storyboard.boards.actions.sample import PICTURES
 from storyboard.boards.models import Board, Joint
 from storyboard.boards.summary import DOLLAR, summary_of
@@ -159,7 +160,7 @@ def test_without_pictures_it_is_a_film_all_the_same(
 
 def test_a_job_that_kills_its_worker_is_not_tried_for_ever(team: Team, alice: User, folder: Path) -> None:
     sample = actions.create_sample(team, by=alice)
-    for _ in range(tasks.MOST_ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         actions.begin_painting(sample.pk)
     drain()
     assert Board.objects.get().painting is None

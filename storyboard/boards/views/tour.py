@@ -39,13 +39,13 @@ NOTES = (
         "Watch it happen, or leave",
         "Every card says how far it is, by itself and in every open browser. Shots that open on another wait for it; "
         "the others go side by side.",
-        "#runs .run, .cell[data-number='1'] .tag.s, .cell .tag.s",
+        "#runs .run, .cell .shot",
     ),
     Note(
         "You decide what goes on",
         "A shot can ask for a yes, as shot 4 of the sample does: open its takes, look, and press Approve. Whatever "
         "follows it waits, and costs nothing until then.",
-        "#approve-take, .cell[data-number='4'] .tag.s, .cell .tag.s",
+        "#approve-take, .cell[data-number='4'] .shot, .cell .shot",
     ),
     Note(
         "Play the cut",
@@ -62,7 +62,7 @@ class Stop(NamedTuple):
     step: int
     before: int | None
     after: int | None
-    count: int = len(NOTES)
+    of: int = len(NOTES)
 
 
 def stop(step: int) -> Stop:
