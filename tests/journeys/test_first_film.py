@@ -73,6 +73,8 @@ def render(page: Page, axe: Axe) -> None:
     page.locator("#render-all").click()
     expect(page.get_by_role("heading", name="Render 6 shots")).to_be_visible()
     expect(page.locator("#render .trouble.bad")).to_have_count(0)
+    # While it rises it is half transparent, and its colours are not yet its own.
+    page.locator("#render").evaluate("sheet => Promise.all(sheet.getAnimations().map(one => one.finished))")
     assert axe(page) == []
     page.get_by_role("button", name="Render for").click()
     expect(page.locator(word(2))).to_have_text("Waits for shot 1")
