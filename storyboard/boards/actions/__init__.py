@@ -24,7 +24,6 @@ from storyboard.boards.actions.exports import (
 from storyboard.boards.actions.imports import extend, store
 from storyboard.boards.actions.presence import forget_absent, left, seen
 from storyboard.boards.actions.putting import put_fields
-from storyboard.boards.actions.sample import create_sample
 from storyboard.boards.actions.sample import (
     begin_painting,
     create_sample,
