@@ -7,6 +7,8 @@
   const NEAR = 4;
   let marked = null;
   let waiting = 0;
+  // Somebody went to work meanwhile: the note makes room until they ask for the next step.
+  let aside = false;
 
   const note = () => document.querySelector("#tour:not([hidden])");
   const inView = (box) => box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
@@ -38,7 +40,7 @@
     mark(part);
     if (!tour) return;
     const at = part?.getBoundingClientRect();
-    if (!at || !inView(at) || matchMedia("(max-width: 900px)").matches) { rest(tour); return; }
+    if (aside || !at || !inView(at) || matchMedia("(max-width: 900px)").matches) { rest(tour); return; }
     const { offsetWidth: width, offsetHeight: height } = tour;
     const below = at.bottom + GAP;
     const above = at.top - GAP - height;
@@ -56,6 +58,7 @@
 
   // Whoever asked for the next step is shown where it is.
   const show = () => {
+    aside = false;
     const part = note() && anchor(note());
     if (part && !inView(part.getBoundingClientRect())) part.scrollIntoView({ block: "center" });
     place();
@@ -70,6 +73,16 @@
     event.stopPropagation();
     document.getElementById("tour-end")?.click();
   }, true);
+  document.addEventListener("pointerdown", (event) => {
+    if (aside || !note() || event.target.closest("#tour, .bars, dialog")) return;
+    aside = true;
+    soon();
+  }, true);
+  document.addEventListener("focusin", (event) => {
+    if (aside || !note() || !event.target.matches("textarea, input, select")) return;
+    aside = true;
+    soon();
+  });
   document.addEventListener("scroll", soon, true);
   document.addEventListener("toggle", soon, true);
   document.addEventListener("load", soon, true);
