@@ -195,6 +195,7 @@ MATRIX: dict[str, list[Row]] = {
     "run_resume": team(Role.PRODUCER, post=302),
     "run_cancel": team(Role.PRODUCER, post=302),
     "team_health": team(Role.VIEWER, 200),
+    "board_cut": team(Role.VIEWER, 200),
     "takes": team(Role.VIEWER, 200),
     "take_small": team(Role.VIEWER, 302),
     "take_poster": team(Role.VIEWER, 302),

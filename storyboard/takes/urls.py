@@ -17,6 +17,7 @@ from storyboard.takes.views import (
     statement,
     verbs,
 )
+from storyboard.takes.views import cut, files, render, runs, shelf, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
@@ -29,6 +30,7 @@ urlpatterns = [
     path(f"{RUN}pause/", runs.run_pause, name="run_pause"),
     path(f"{RUN}resume/", runs.run_resume, name="run_resume"),
     path(f"{RUN}cancel/", runs.run_cancel, name="run_cancel"),
+    path(f"{BOARD}cut/", cut.board_cut, name="board_cut"),
     path(f"{SHOT}takes/", shelf.takes, name="takes"),
     path(f"{TAKE}small/", files.take_small, name="take_small"),
     path(f"{TAKE}poster/", files.take_poster, name="take_poster"),
