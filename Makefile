@@ -106,3 +106,7 @@ chaos-jobs:
 .PHONY: bench-chain
 bench-chain:
 	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.chain $(ARGS)
+
+.PHONY: bench-cut
+bench-cut:
+	$(prepare) requirements-dev.txt && $(BIN)/python -m tests.bench.cut
