@@ -6,6 +6,7 @@ from storyboard.boards.urls import BOARD, SHOT
 from storyboard.takes.views import (
     budgets,
     compare,
+    cut,
     files,
     handoff,
     health,
@@ -17,7 +18,6 @@ from storyboard.takes.views import (
     statement,
     verbs,
 )
-from storyboard.takes.views import cut, files, render, runs, shelf, verbs
 from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"

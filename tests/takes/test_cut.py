@@ -22,7 +22,7 @@ from storyboard.takes.queries import standing_of
 from storyboard.teams.access import require
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.boards.films import picture
-from tests.takes import make
+from tests.takes import joints, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AsUser = Callable[[User], Client]
@@ -205,13 +205,20 @@ def test_the_page_takes_as_many_queries_for_thirty_shots_as_for_three(
     long = make.board_with(team, alice, ["cut", *["continue"] * 29])
     for film in (board, long):
         for shot in make.shots_of(film):
-            make.selected(shot)
+            joints.selected(shot)
     counts = []
     for film in (board, long):
         with CaptureQueriesContext(connection) as queries:
             page(client, film, **HTMX)
         counts.append(len(queries))
     assert counts[0] == counts[1] < 16
+
+
+def test_the_largest_step_between_two_shots_is_told(board: Board, alice: User, as_user: AsUser) -> None:
+    first, second, *_ = make.shots_of(board)
+    joints.selected(first)
+    joints.selected(second, joints.brighter(9))
+    assert "Biggest step" in page(as_user(alice), board, **HTMX)
 
 
 def test_a_viewer_may_see_it_and_a_stranger_may_not(

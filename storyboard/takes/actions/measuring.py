@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from storyboard.jobs.queue import enqueue
-from storyboard.live.publish import publish
 from storyboard.rendering.looks import Look
+from storyboard.takes.actions import chain
 from storyboard.takes.models import Measure, State, Take
 
 MEASURE = "storyboard.takes.tasks.measuring.measure"
@@ -63,7 +63,7 @@ def measured(take: Take, looks: Sequence[Look]) -> None:
     if not own.update(first=rows[0], last=rows[-1], at_hand_off=left, frames=rows, made_at=Now()):
         return
     if found.is_selected:
-        publish(found.shot.board.channel, found.shot.topic)
+        chain.tell(found)
 
 
 def moved(take: Take) -> None:
