@@ -27,7 +27,7 @@ from storyboard.errors import SettingError
 from storyboard.jobs.lifeline import kill_tree
 from storyboard.jobs.supervisor import ignore_interrupts
 
-WEB_START = 30.0
+WEB_START = 90.0
 GRACE = 6.0
 TURN = 0.1
 FORCED = 130

@@ -17,6 +17,7 @@ from storyboard.teams.access import Person
 from storyboard.teams.models import Role
 
 LATE = timedelta(minutes=5)
+NOT_SENT = (State.WAITING, State.QUEUED)
 GONE = "This take was deleted. Reload the board to see what is there."
 NO_RUN = "This render is not there any more. Reload the board to see what is."
 
@@ -45,8 +46,9 @@ def run_for(user: Person, team_id: str, board_id: str, run_id: str, role: Role =
 
 
 def overdue() -> int:
-    """How many takes should have been looked at a while ago, and were not."""
-    return Take.objects.filter(state__in=LIVE, wake_at__lt=Now() - LATE).count()
+    """How many takes should have been looked at a while ago, and were not; what somebody paused is not due."""
+    late = Take.objects.filter(state__in=LIVE, wake_at__lt=Now() - LATE)
+    return late.exclude(state__in=NOT_SENT, run__paused_at__isnull=False).count()
 
 
 def runs_of(board: Board) -> QuerySet[Run]:

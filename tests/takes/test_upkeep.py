@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from storyboard.connections.models import Connection
-from storyboard.takes.models import Delivery, Entry, Input, State, Take
+from storyboard.takes.models import Delivery, Entry, Input, Run, State, Take
 from storyboard.teams.models import Team, User
 from storyboard.teams.tasks import purge_deleted_teams
 from tests.takes import make
@@ -31,6 +31,15 @@ def test_a_take_that_nobody_looked_at_for_minutes_is_an_alarm(
         "ok": False,
         "sentence": "Takes that nobody looked at for more than 5 minutes: 1. Look at the worker’s log.",
     }
+
+
+def test_what_somebody_paused_is_not_late(team: Team, alice: User, account: Connection, client: Client) -> None:
+    shot = make.shots_of(make.board_with(team, alice, "cut", account))[0]
+    take = make.take(shot, State.QUEUED, at=account)
+    Take.objects.filter(pk=take.pk).update(wake_at=timezone.now() - timedelta(minutes=6))
+    assert not says(client)["ok"]
+    Run.objects.update(paused_at=timezone.now())
+    assert says(client)["ok"]
 
 
 def test_a_team_goes_with_its_takes_its_money_and_its_inbox(team: Team, alice: User, account: Connection) -> None:
