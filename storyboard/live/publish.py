@@ -3,13 +3,16 @@
 Every action of every app calls it; views never do.
 """
 
+import logging
 import re
+from dataclasses import dataclass
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from storyboard.live.models import Event
 
+logger = logging.getLogger(__name__)
 NOTIFY = "live"
 KEEP = 256
 PRUNE_EVERY = 64
@@ -37,3 +40,30 @@ def publish(channel: str, topic: str) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [NOTIFY, f"{channel} {number} {topic}"])
     if number % PRUNE_EVERY == 0:
         Event.objects.filter(channel=channel, number__lte=number - KEEP).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A hint that is given once the change is there, in a transaction of its own."""
+
+    channel: str
+    topic: str
+
+    def __call__(self) -> None:
+        try:
+            with transaction.atomic():
+                publish(self.channel, self.topic)
+        except DatabaseError:
+            # The change is there, and whoever made it must not be told that it failed.
+            logger.warning("Pages at %s were not told of %s.", self.channel, self.topic, exc_info=True)
+
+
+def publish_later(channel: str, topic: str) -> None:
+    """The same, once for each transaction, for a channel that many unrelated actions share.
+
+    publish() holds the channel's row until the commit: there, all boards of a team would wait for one another. A
+    process that dies in between takes the hint with it, so what hears it must also ask by itself now and then.
+    """
+    hint = Later(channel, topic)
+    if not any(hint == waiting[1] for waiting in connection.run_on_commit):
+        transaction.on_commit(hint)

@@ -7,7 +7,7 @@ from django.db import connections, transaction
 
 from storyboard.live import publish as publishing
 from storyboard.live.models import Event
-from storyboard.live.publish import publish
+from storyboard.live.publish import publish, publish_later
 from storyboard.live.queries import missed, position
 from tests.live.conftest import tell
 
@@ -35,6 +35,27 @@ def test_a_rollback_leaves_no_hint_and_no_gap() -> None:
 def test_it_refuses_to_be_called_outside_a_transaction() -> None:
     with pytest.raises(RuntimeError, match="inside the transaction"):
         publish("team-a", "members")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hint_for_later_is_given_once_and_only_after_the_commit() -> None:
+    with transaction.atomic():
+        for _ in range(3):
+            publish_later("team-a", "queue")
+        assert position("team-a") == 0
+    assert missed("team-a", 0) == [(1, "queue")]
+    with transaction.atomic():
+        publish_later("team-a", "queue")
+        transaction.set_rollback(True)
+    assert position("team-a") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hint_for_later_that_cannot_be_given_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "RAISE", "SELECT nothing")
+    with transaction.atomic():
+        publish_later("team-a", "queue")
+    assert position("team-a") == 0
 
 
 @pytest.mark.django_db
