@@ -172,6 +172,8 @@ MEDIA_UNDO_DAYS = env_int("MEDIA_UNDO_DAYS", 30)
 REFERENCE_USES = ["storyboard.boards.queries.uses_of"]
 # Who knows what became of shots: a function (boards.queries.Sheet) -> {shot's key: boards.status.Status}
 CARD_STATES = "storyboard.takes.cards.statuses"
+# What stands beside the navigation's words: a function (team) -> something with number, words, is_urgent; or None.
+NAV_COUNTS = {"queue": "storyboard.takes.office.badge"}
 # Who looks at uploads that are no references, by content type: a task that takes the upload's id.
 UPLOAD_TASKS = {"application/zip": "storyboard.boards.tasks.unpack"}
 

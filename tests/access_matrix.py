@@ -209,6 +209,14 @@ MATRIX: dict[str, list[Row]] = {
     "take_cancel": team(Role.PRODUCER, post=409),
     "take_delete": team(Role.EDITOR, post=302),
     "take_restore": team(Role.EDITOR, post=302),
+    # Without saying what, nothing is done to a run; and the take is over.
+    "queue": team(Role.VIEWER, 200),
+    "queue_run": team(Role.PRODUCER, post=400),
+    "queue_cancel": team(Role.PRODUCER, post=409),
+    "inbox": team(Role.OWNER, 200),
+    "inbox_replay": team(Role.OWNER, post=302),
+    "orphan_dismiss": team(Role.OWNER, post=302),
+    "orphan_restore": team(Role.OWNER, post=302),
     "take_decide": team(Role.PRODUCER, post=409, data={"what": "lost"}),
     # What was spent, and the budgets, which are the owners'
     "statement": team(Role.PRODUCER, 200),

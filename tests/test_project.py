@@ -20,7 +20,7 @@ from storyboard.media import actions as media
 from storyboard.media.actions.uploads import Announced
 from storyboard.media.models import File, Reference, Upload
 from storyboard.sandbox import actions as sandbox
-from storyboard.takes.models import Run, State, Take
+from storyboard.takes.models import Delivery, Orphan, Run, State, Take
 from storyboard.teams import actions
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.access_matrix import MATRIX, MEMBERS, NO_SUCH_METHOD, TO_SIGN_IN, UNKNOWN, Actor, Row
@@ -140,6 +140,8 @@ def ids_of(team: Team, owner: User, tag: str) -> dict[str, str]:
         "shot_id": shot.public_id,
         "run_id": run.public_id,
         "take_id": take.public_id,
+        "delivery_id": str(Delivery.objects.create(take=take, vendor="ark", key=tag).pk),
+        "orphan_id": str(Orphan.objects.create(connection=connection, remote_id=tag).pk),
         "scene_id": shot.scene.public_id if shot.scene else "",
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,

@@ -10,7 +10,9 @@ from storyboard.takes.views import (
     files,
     handoff,
     health,
+    inbox,
     own,
+    queue,
     render,
     reuse,
     runs,
@@ -22,6 +24,7 @@ from storyboard.takes.webhooks import receive
 
 RUN = f"{BOARD}runs/<id:run_id>/"
 TAKE = f"{BOARD}takes/<id:take_id>/"
+QUEUE, INBOX = "teams/<id:team_id>/queue/", "teams/<id:team_id>/inbox/"
 
 urlpatterns = [
     path("teams/<id:team_id>/health/", health.team_health, name="team_health"),
@@ -60,6 +63,13 @@ urlpatterns = [
     path(f"{SHOT}hand-off/", handoff.shot_hand_off, name="shot_hand_off"),
     path(f"{SHOT}re-anchor/", handoff.shot_re_anchor, name="shot_re_anchor"),
     path(f"{TAKE}hand-off/", handoff.take_hand_off, name="take_hand_off"),
+    path(QUEUE, queue.queue, name="queue"),
+    path(f"{QUEUE}<id:board_id>/runs/<id:run_id>/", queue.queue_run, name="queue_run"),
+    path(f"{QUEUE}<id:board_id>/takes/<id:take_id>/cancel/", queue.queue_cancel, name="queue_cancel"),
+    path(INBOX, inbox.inbox, name="inbox"),
+    path(f"{INBOX}<int:delivery_id>/replay/", inbox.inbox_replay, name="inbox_replay"),
+    path(f"{INBOX}tasks/<int:orphan_id>/dismiss/", inbox.orphan_dismiss, name="orphan_dismiss"),
+    path(f"{INBOX}tasks/<int:orphan_id>/restore/", inbox.orphan_restore, name="orphan_restore"),
     re_path(
         r"^hooks/(?P<vendor>[a-z]{1,20})/(?P<take_id>[a-z0-9]{1,20})/(?P<secret>[A-Za-z0-9_-]{1,100})(?:/callback)?/?\Z",
         receive,

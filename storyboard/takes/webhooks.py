@@ -78,8 +78,9 @@ def rung(vendor: str, take_id: str, secret: str) -> Take | None:
 
 def knock(vendor: str, raw: bytes) -> Knock:
     hint = read(vendor, raw)
-    text = UNKEPT.sub("\N{REPLACEMENT CHARACTER}", raw.decode("utf-8", "replace"))[:KEPT_CHARACTERS]
-    return Knock(vendor=vendor, body=text, task_id=hint.task_id, said=hint.said)
+    text = UNKEPT.sub("\N{REPLACEMENT CHARACTER}", raw.decode("utf-8", "replace"))
+    kept = callbacks.without_secrets(text)[:KEPT_CHARACTERS]
+    return Knock(vendor=vendor, body=kept, task_id=hint.task_id, said=hint.said)
 
 
 def read(vendor: str, raw: bytes) -> Hint:

@@ -73,6 +73,9 @@ class Did(models.TextChoices):
     TAKE_REJECTED = "take_rejected", "rejected a take"
     TAKE_DELETED = "take_deleted", "deleted a take"
     TAKE_RESTORED = "take_restored", "restored a take"
+    DELIVERY_REPLAYED = "delivery_replayed", "asked a vendor again about a delivery"
+    ORPHAN_DISMISSED = "orphan_dismissed", "put a vendor’s task away"
+    ORPHAN_RESTORED = "orphan_restored", "took a vendor’s task out again"
     TAKE_UPLOADED = "take_uploaded", "added a clip as a take"
 
 

@@ -44,7 +44,8 @@ def team_nav(context: Context, content: str) -> SafeString:
     member = next((each for each in context.get("my_teams") or () if team and each.team_id == team.pk), None)
     if member is None:
         return mark_safe("")
-    links = nav.links(member.team, member.role)
+    found = nav.badges(member.team)
+    links = [(entry, address, found.get(entry.key)) for entry, address in nav.links(member.team, member.role)]
     return render_to_string("_team_nav.html", {"links": links, "current": content.strip()})
 
 

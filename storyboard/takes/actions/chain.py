@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from storyboard.boards.models import Board
 from storyboard.jobs.queue import enqueue
-from storyboard.live.publish import publish
+from storyboard.live.publish import publish, publish_later
 from storyboard.takes import money
 from storyboard.takes.models import LIVE, Run, State, Take
 from storyboard.takes.states import advance
@@ -18,7 +18,7 @@ from storyboard.takes.waits import Wait, Why, around, wait
 
 SEND = "storyboard.takes.tasks.sending.send"
 PREPARE = "storyboard.takes.tasks.collecting.prepare"
-RUNS = "runs"
+RUNS, QUEUE = "runs", "queue"
 # A take that is queued has a job that sends it; the sweep looks after it when that was lost.
 LOST = timedelta(seconds=8)
 HOLDING = (State.FAILED, State.CANCELLED, State.UNDECIDED)
@@ -76,12 +76,13 @@ def settled(take: Take) -> None:
 
 
 def tell(*takes: Take) -> None:
-    """The last thing that happens: everybody who has the board open fetches what changed."""
+    """The last thing that happens: everybody who has the board or its team's queue open fetches what changed."""
     boards = {take.shot.board_id: take.shot.board for take in takes}
     for board in boards.values():
         own = [take for take in takes if take.shot.board_id == board.pk]
         for topic in sorted({RUNS, *topics(own), *topics(held_by(own))}):
             publish(board.channel, topic)
+        publish_later(board.team.channel, QUEUE)
 
 
 def topics(takes: Iterable[Take]) -> set[str]:

@@ -48,14 +48,23 @@ class Knock:
 @transaction.atomic(durable=True)
 def ring(take: Take, *, knock: Knock) -> None:
     delivery = kept(take, knock)
-    if knock.task_id and knock.task_id != take.remote_id:
-        # What this POST became, or a second task that nobody knows of.
-        enqueue(ANSWER, delivery)
-    elif take.state == State.RUNNING and knock.said not in STILL:
-        enqueue(REFRESH, take.pk)
-    elif take.state == State.UNDECIDED and knock.task_id:
-        enqueue(ANSWER, delivery)
+    if task := wanted(take, knock.task_id, knock.said):
+        ask(task, take.pk, delivery)
     point("in the doorbell")
+
+
+def wanted(take: Take, task_id: str, said: str) -> str:
+    """The job that asks the vendor about this; '' when there is nothing to ask."""
+    if task_id and task_id != take.remote_id:
+        # What this POST became, or a second task that nobody knows of.
+        return ANSWER
+    if take.state == State.RUNNING and said not in STILL:
+        return REFRESH
+    return ANSWER if take.state == State.UNDECIDED and task_id else ""
+
+
+def ask(task: str, take: int, delivery: int) -> None:
+    enqueue(task, delivery if task == ANSWER else take)
 
 
 def kept(take: Take, knock: Knock) -> int:

@@ -17,6 +17,7 @@ from storyboard.providers.errors import NotCreated, ProviderError
 from storyboard.takes.actions import binding, decisions, doorbell
 from storyboard.takes.faults import point
 from storyboard.takes.models import Delivery, State, Take
+from storyboard.takes.verdicts import OWN, OWN_AS_KNOWN
 
 logger = logging.getLogger(__name__)
 # While the vendor does not answer, it is asked again so often, for so long.
@@ -52,12 +53,12 @@ def tie(take: Take, connection: Connection, task: Task) -> str:
     """What came of it, in a sentence. A task that is nobody's was paid for all the same, and must not be lost."""
     why = binding.bind(take, task, why=RUNG.format(task.id))
     if not why:
-        return "This is the take’s task."
+        return OWN
     if why != binding.NOT_LOOKED_FOR:
         return why
     take.refresh_from_db()
     if task.id == take.remote_id:
-        return "This is the take’s task, as was known."
+        return OWN_AS_KNOWN
     return SECOND if binding.strays(connection, [task]) else why
 
 
