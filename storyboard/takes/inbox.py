@@ -60,9 +60,7 @@ class Page(NamedTuple):
 
 
 def deliveries_of(team: Team) -> QuerySet[Delivery]:
-    found = Delivery.objects.filter(take__shot__board__team=team).select_related(
-        "take__shot__board", "take__connection"
-    )
+    found = Delivery.objects.filter(take__shot__board__team=team).select_related("take__shot__board")
     return found.defer("take__asked", "take__request", "take__shot__prompt", "take__shot__notes").order_by("-pk")
 
 

@@ -1,4 +1,4 @@
-"""The team's queue: everything under way on all its boards; a take is cancelled, a run paused and resumed from there."""
+"""The team's queue: everything under way on all its boards; takes are cancelled, runs paused and resumed there."""
 
 from collections.abc import Callable
 from typing import Any
