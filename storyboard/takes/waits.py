@@ -11,6 +11,9 @@ from storyboard.boards.models import Joint, Shot
 from storyboard.takes import handoff
 from storyboard.takes.models import LIVE, Run, State, Take
 
+# What in_front() reads of a take.
+BARE = ("shot", "run", "state", "number", "is_selected", "selected_at", "approved_at", "created_at")
+
 
 class Why(StrEnum):
     PAUSED = "paused"
@@ -40,15 +43,16 @@ class Around:
     newest: dict[tuple[int, int], Take] = field(default_factory=dict)
 
 
-def around(takes: Iterable[Take]) -> Around:
-    """Two queries, however many wait."""
+def around(takes: Iterable[Take], *, bare: bool = False) -> Around:
+    """One query, however many wait. `bare`: for in_front() alone."""
     waiting = list(takes)
     shots = {take.follows_id for take in waiting if take.follows_id}
     found = Around()
     if not shots:
         return found
-    rows = Take.objects.filter(shot__in=shots, deleted_at=None).select_related("clip", "connection", "shot", "run")
-    for take in rows.defer("asked", "request").order_by("pk"):
+    rows = Take.objects.filter(shot__in=shots, deleted_at=None).order_by("pk")
+    beside = rows.select_related("clip", "connection", "shot", "run").defer("asked", "request")
+    for take in rows.only(*BARE) if bare else beside:
         if take.is_selected:
             found.selected[take.shot_id] = take
         if take.state in LIVE:
@@ -60,15 +64,25 @@ def around(takes: Iterable[Take]) -> Around:
 
 def wait(take: Take, seen: Around) -> Wait | None:
     """The first thing that a WAITING take waits for."""
+    if (found := in_front(take, seen)) or is_cut(take):
+        return found
+    return handed(take, seen.selected[take.follows_id or 0])
+
+
+def in_front(take: Take, seen: Around) -> Wait | None:
+    """The same without the frame that has to be there; for this the rows of `seen` need nothing beside them."""
     run = take.run
     if run and run.paused_at:
         return Wait(Why.PAUSED, "Paused. Resume the render to go on.")
-    if take.request.get("joint", Joint.CUT) == Joint.CUT:
+    if is_cut(take):
         return None
     if take.follows is None or take.follows.deleted_at is not None:
         return Wait(Why.GONE, "The shot that this one opens on was deleted.")
-    name = f"shot {take.follows.position}"
-    return ahead(take, take.follows, seen, name) or handed(take, seen.selected[take.follows.pk])
+    return ahead(take, take.follows, seen, f"shot {take.follows.position}")
+
+
+def is_cut(take: Take) -> bool:
+    return bool(take.request.get("joint", Joint.CUT) == Joint.CUT)
 
 
 def ahead(take: Take, shot: Shot, seen: Around, name: str) -> Wait | None:

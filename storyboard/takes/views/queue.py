@@ -50,21 +50,19 @@ def queue(request: SignedInRequest, team_id: str) -> HttpResponse:
 
 
 def shown(request: SignedInRequest, own: Membership) -> dict[str, Any]:
-    stopped = switch.why()
-    rows = office.lines(own.team, paused=stopped.paused_at is not None)
-    show = show_of(request)
-    page = Paginator(office.chosen(rows, show, request.user), A_PAGE).get_page(request.GET.get("page"))
-    found = office.films(list(page))
+    stopped, crowd, show = switch.why(), office.crowd(own.team), show_of(request)
+    page = Paginator(crowd.chosen(show, request.user), A_PAGE).get_page(request.GET.get("page"))
+    rows = office.lines(list(page), crowd.takes, paused=stopped.paused_at is not None)
     return {
         "team": own.team,
         "stopped": stopped,
         "forbidden": forbidden(own),
-        "films": with_bars(found),
+        "films": with_bars(office.films(rows)),
         "page": page,
         "show": show,
-        "shows": [(each, label, len(office.chosen(rows, each, request.user))) for each, label in SHOWS],
-        "total": len(rows),
-        "held": dollars(sum(row.take.quote_micro_usd or 0 for row in rows)),
+        "shows": [(each, label, len(crowd.chosen(each, request.user))) for each, label in SHOWS],
+        "total": len(crowd.takes),
+        "held": dollars(crowd.held),
         "query": query_of(show, page.number),
         "filter": query_of(show),
     }
