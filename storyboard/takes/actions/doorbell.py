@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from storyboard.jobs.queue import enqueue
+from storyboard.live.publish import publish
 from storyboard.providers.base import TaskState
 from storyboard.takes.faults import point
 from storyboard.takes.models import Delivery, State, Take
 
+INBOX = "inbox"
 REFRESH = "storyboard.takes.tasks.polling.refresh"
 ANSWER = "storyboard.takes.tasks.binding.answer"
 # How long after a take's end its bell still answers 200, so that the vendor stops ringing.
@@ -79,3 +81,4 @@ def kept(take: Take, knock: Knock) -> int:
 def judge(delivery: Delivery, *, verdict: str) -> None:
     """What came of it once the vendor was asked."""
     Delivery.objects.filter(pk=delivery.pk).update(verdict=verdict[:200])
+    publish(delivery.take.shot.board.team.channel, INBOX)

@@ -13,7 +13,6 @@ from storyboard.teams.access import require
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Role, User
 
-TOPIC = "inbox"
 ASKED = "The vendor is being asked what is true."
 OVER = "Nobody was asked: this take is over ({state}), and whatever rings for it changes that no more."
 ARRIVING = "Nobody was asked: the vendor has said that this take is done, and its clip is on its way here."
@@ -38,7 +37,7 @@ def replay(delivery: Delivery, *, by: User) -> str:
     detail: dict[str, object] = {"take": take.public_id, "task": found.task_id}
     record(Did.DELIVERY_REPLAYED, by=by, team=board.team, subject=subject, detail=detail)
     doorbell.ask(task, take.pk, found.pk)
-    publish(board.team.channel, TOPIC)
+    publish(board.team.channel, doorbell.INBOX)
     return ASKED
 
 
@@ -66,5 +65,5 @@ def put(orphan: Orphan, by: User, *, away: bool) -> Orphan:
     if rows.update(dismissed_at=Now() if away else None):
         did = Did.ORPHAN_DISMISSED if away else Did.ORPHAN_RESTORED
         record(did, by=by, team=team, subject=str(orphan.connection), detail={"task": orphan.remote_id})
-        publish(team.channel, TOPIC)
+        publish(team.channel, doorbell.INBOX)
     return orphan

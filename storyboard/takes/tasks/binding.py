@@ -31,7 +31,7 @@ SECOND = "The vendor knows this task, but this take is not its own. It is listed
 
 
 def answer(delivery_id: int) -> None:
-    rows = Delivery.objects.select_related("take__connection", "take__shot__board")
+    rows = Delivery.objects.select_related("take__connection", "take__shot__board__team")
     found = rows.filter(pk=delivery_id).first()
     if found is None or found.take.connection is None or not found.task_id:
         return
