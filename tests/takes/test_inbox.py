@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
+from storyboard.errors import Forbidden
 from storyboard.takes import callbacks, inbox
 from storyboard.takes.actions import binding
 from storyboard.takes.actions import inbox as actions
@@ -287,6 +288,21 @@ def test_a_task_that_no_take_knows_is_put_away_and_taken_out_again(
     assert "cgt-stray" in client.get(address(team, "?away")).text
     assert "Tasks that no take knows" in client.post(again, headers=HTMX).text
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"orphan_dismissed", "orphan_restored"}
+
+
+def test_the_actions_are_for_owners_whoever_calls_them(
+    take: Take, account: Connection, team: Team, bob: User, join: Callable[[User, Role], Membership]
+) -> None:
+    join(bob, Role.PRODUCER)
+    stray = Orphan.objects.create(connection=account, remote_id="cgt-stray")
+    found = came(take, take.remote_id)
+    for act in (
+        lambda: actions.replay(found, by=bob),
+        lambda: actions.dismiss(stray, by=bob),
+        lambda: actions.bring_back(stray, by=bob),
+    ):
+        with pytest.raises(Forbidden, match="this needs an owner"):
+            act()
 
 
 def test_putting_away_twice_is_once(account: Connection, team: Team, alice: User) -> None:
