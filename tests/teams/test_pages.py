@@ -196,7 +196,7 @@ def test_the_team_page_costs_few_queries(
         join(User.objects.create(email=f"m{number}@example.com"), Role.VIEWER)
     client, url = as_user(alice), reverse("team", args=[team.public_id])
     client.get(url)
-    with django_assert_max_num_queries(7):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
         client.get(url)
 
 
