@@ -250,12 +250,15 @@ def test_a_deleted_boards_takes_show_and_cannot_be_opened(
     assert (film.public_id + "/?shot=" in html, 'name="what"' in html) == (False, False)
 
 
-def test_while_submissions_are_paused_the_page_says_so_and_why(team: Team, alice: User, as_user: AsUser) -> None:
-    switch.pause("An old backup <b>is</b> back.")
-    text = as_user(alice).get(address(team)).text
-    assert "Nothing is sent at present." in text
-    assert "An old backup &lt;b&gt;is&lt;/b&gt; back." in text
-    assert "manage.py submissions resume" in text
+def test_while_submissions_are_paused_the_page_says_so(
+    team: Team, film: Board, account: Connection, alice: User, as_user: AsUser
+) -> None:
+    make.take(make.shots_of(film)[0], State.QUEUED, at=account)
+    switch.pause("An old backup is back.")
+    html = as_user(alice).get(address(team)).text
+    assert "Waits until submissions go on." in html
+    # The bar that says why, and what else keeps films from being made.
+    assert f'hx-get="{reverse("team_health", args=[team.public_id])}"' in html
 
 
 def test_the_queries_do_not_grow_with_what_is_under_way(

@@ -50,12 +50,11 @@ def queue(request: SignedInRequest, team_id: str) -> HttpResponse:
 
 
 def shown(request: SignedInRequest, own: Membership) -> dict[str, Any]:
-    stopped, crowd, show = switch.why(), office.crowd(own.team), show_of(request)
+    crowd, show = office.crowd(own.team), show_of(request)
     page = Paginator(crowd.chosen(show, request.user), A_PAGE).get_page(request.GET.get("page"))
-    rows = office.lines(list(page), crowd.takes, paused=stopped.paused_at is not None)
+    rows = office.lines(list(page), crowd.takes, paused=switch.is_paused())
     return {
         "team": own.team,
-        "stopped": stopped,
         "forbidden": forbidden(own),
         "films": with_bars(office.films(rows)),
         "page": page,
