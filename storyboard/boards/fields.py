@@ -7,6 +7,7 @@ from storyboard.boards import choices
 from storyboard.boards.choices import NAMES
 from storyboard.boards.models import Board, Joint, Scene, Shot
 from storyboard.errors import DomainError
+from storyboard.teams.fields import one_line
 
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 120
@@ -115,7 +116,7 @@ def checked(row: Row, field: str, value: object) -> tuple[object, str]:
         return tidy(value, LONGEST_TEXT)
     if field == "name":
         text, said = tidy(value, LONGEST_NAME)
-        return named(" ".join(text.split())), said
+        return named(one_line(text)), said
     if field in SWITCHES and not isinstance(value, bool):
         raise DomainError("Choose yes or no.")
     return value, ""

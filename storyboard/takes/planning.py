@@ -17,10 +17,16 @@ from storyboard.providers.base import Body, Problem
 from storyboard.providers.dispatch import vendor_file
 from storyboard.takes import money
 from storyboard.takes.callbacks import wanted
+from storyboard.takes.handoff import TAIL_MS
+from storyboard.takes.models import Take
 from storyboard.takes.placeholders import CALLBACK, digest, written
 from storyboard.takes.queries import Standing, standing
 
 MOST_EACH = 4
+EARLY = (
+    "Shot {0} carries two seconds of movement over, and less of shot {1} lies before its hand-off. "
+    "Choose a later moment there, or let this shot continue."
+)
 PAINTED = "The pictures of this sample are being painted. Wait a few seconds, then press Render again."
 
 
@@ -155,7 +161,16 @@ def standing_in_the_way(ask: Ask, planned: set[int], stands: Mapping[int, Standi
     if ahead.selected is None and not ahead.live:
         text = f"Shot {shot.position} opens on shot {before.position}, which has no take yet. Render that one as well."
         found.append(Problem(field="joint", sentence=text))
+    if shot.joint == Joint.MOTION and ahead.selected is not None and is_early(ahead.selected):
+        found.append(Problem(field="joint", sentence=EARLY.format(shot.position, before.position)))
     return found
+
+
+def is_early(take: Take) -> bool:
+    """Whether fewer seconds lie before its hand-off than movement is carried over."""
+    seconds = take.clip.seconds if take.clip else None
+    ends = take.hand_off_ms if take.hand_off_ms is not None else None if seconds is None else int(seconds * 1000)
+    return ends is not None and ends < TAIL_MS
 
 
 def whole(sheet: Sheet, found: Plan) -> list[Problem]:

@@ -13,7 +13,7 @@ from storyboard.connections.models import Connection
 from storyboard.errors import Conflict, DomainError, Forbidden, Missing
 from storyboard.live.models import Event
 from storyboard.media.models import Kind
-from storyboard.takes import queries
+from storyboard.takes import planning, queries
 from storyboard.takes.actions import choosing
 from storyboard.takes.models import FINAL, State, Step, Take
 from storyboard.takes.placeholders import OPENING
@@ -195,6 +195,34 @@ def test_movement_needs_two_seconds_before_the_moment(team: Team, alice: User, a
     with pytest.raises(DomainError, match="2 seconds of movement"):
         choosing.set_hand_off(take, ms=1999, by=alice)
     assert choosing.set_hand_off(take, ms=2000, by=alice).hand_off_ms == 2000
+
+
+def test_a_shot_that_carries_movement_is_not_planned_after_too_little_of_it(
+    team: Team, alice: User, account: Connection
+) -> None:
+    board = make.board_with(team, alice, "cut motion", account)
+    first, second = make.shots_of(board)
+    take = make.selected(first, last_frame=make.file(team))
+    Take.objects.filter(pk=take.pk).update(hand_off_ms=521)
+    sheet = sheet_for(alice, team.public_id, board.public_id)
+    (line,) = planning.plan(sheet, [second.public_id]).lines
+    assert any("less of shot 1 lies before its hand-off" in one.sentence for one in line.problems)
+
+
+def test_a_note_is_kept_without_what_no_database_keeps(take: Take, alice: User) -> None:
+    assert choosing.approve(take, note="fine\0 indeed", by=alice).note == "fine indeed"
+    assert choosing.reject(take, note="\0", by=alice).note == ""
+
+
+@pytest.mark.parametrize("act", [choosing.select, choosing.approve, choosing.delete, choosing.restore])
+def test_nothing_is_decided_about_a_deleted_shot(
+    board: Board, shot: Shot, take: Take, alice: User, act: Callable[..., Take]
+) -> None:
+    boards.delete_shots(board, ids=[shot.public_id], by=alice)
+    with pytest.raises(Missing, match="shot was deleted"):
+        act(take, by=alice)
+    take.refresh_from_db()
+    assert (take.approved_at, take.is_selected, take.deleted_at) == (None, False, None)
 
 
 def test_a_deleted_take_is_selected_no_more_and_comes_back_so(shot: Shot, alice: User) -> None:

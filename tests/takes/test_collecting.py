@@ -380,3 +380,11 @@ def test_the_sandbox_is_reached_where_this_program_is(
     account.save()
     take = make.take(make.shots_of(board)[0], State.COLLECTING, at=account)
     assert "localhost:8221" in collecting.policy_for(take).hosts
+
+
+def test_no_other_vendor_makes_this_program_ask_itself(
+    board: Board, account: Connection, settings: LazySettings
+) -> None:
+    settings.PUBLIC_URL = "http://localhost:8221"
+    take = make.take(make.shots_of(board)[0], State.COLLECTING, at=account)
+    assert "localhost:8221" not in collecting.policy_for(take).hosts

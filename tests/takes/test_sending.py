@@ -97,6 +97,18 @@ def test_a_vendor_that_asks_for_rest_gets_it(queued: Take, account: Connection, 
     assert rest > timezone.now() + timedelta(seconds=20)
 
 
+def test_only_the_take_waits_longer_than_its_vendor_asks(queued: Take, account: Connection, vendor: Mock) -> None:
+    vendor.submit.side_effect = NotCreated("Busy.", status=429, retryable=True, retry_after=timedelta(seconds=1))
+    Take.objects.filter(pk=queued.pk).update(attempts=8)
+    tasks.send(account.pk)
+    queued.refresh_from_db()
+    rest = Gate.objects.get(connection=account).send_after
+    assert rest
+    assert rest < timezone.now() + timedelta(seconds=5)
+    assert queued.not_before
+    assert queued.not_before > timezone.now() + timedelta(minutes=2)
+
+
 def test_the_bell_of_a_request_that_was_not_taken_stays_valid(queued: Take, account: Connection) -> None:
     """Some vendors say “too busy” and take it all the same; then it must not be sent again."""
     found = sending.claim(account.pk)

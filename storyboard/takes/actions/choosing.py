@@ -28,6 +28,7 @@ from storyboard.teams.models import Role, User
 LONGEST_NOTE = 2000
 NOT_DONE = "This take has no clip. Choose one that is done."
 STILL_LIVE = "This take is still on its way. Cancel it first, or wait for it."
+SHOT_GONE = "Its shot was deleted. Bring the shot back first."
 NO_SHOT = "This shot was deleted. Bring it back first, then add the clip."
 
 
@@ -47,7 +48,7 @@ def approve(take: Take, *, note: str | None = None, by: User) -> Take:
     """The note, where one is given, takes the place of the one before."""
     board = locked(take.shot.board, by, Role.REVIEWER)
     found = done(take, board)
-    words = found.note if note is None else note.strip()[:LONGEST_NOTE]
+    words = found.note if note is None else noted(note)
     if found.approved_at is None or found.note != words:
         change(found, approved_at=Now(), approved_by=by, rejected_at=None, note=words)
         record(Did.TAKE_APPROVED, by=by, team=board.team, subject=name_of(found))
@@ -60,7 +61,7 @@ def reject(take: Take, *, note: str, by: User) -> Take:
     """Its followers wait, if they need an approval; the note says what should be different."""
     board = locked(take.shot.board, by, Role.REVIEWER)
     found = done(take, board)
-    words = note.strip()[:LONGEST_NOTE]
+    words = noted(note)
     if found.rejected_at is None or found.note != words:
         change(found, approved_at=None, approved_by=None, rejected_at=Now(), note=words)
         record(Did.TAKE_REJECTED, by=by, team=board.team, subject=name_of(found))
@@ -129,9 +130,11 @@ def delete(take: Take, *, by: User) -> Take:
 def restore(take: Take, *, by: User) -> Take:
     """Undo of delete: selected again, too, unless another one was selected meanwhile."""
     board = locked(take.shot.board, by)
-    found = Take.objects.select_related("clip").filter(pk=take.pk, shot__board=board).first()
+    found = Take.objects.select_related("clip", "shot").filter(pk=take.pk, shot__board=board).first()
     if found is None:
         raise Missing(GONE)
+    if found.shot.deleted_at is not None:
+        raise Missing(SHOT_GONE)
     if found.deleted_at is None:
         return found
     change(found, deleted_at=None)
@@ -175,12 +178,19 @@ def own_take(shot: Shot, file: File, by: User) -> Take:
     return take
 
 
+def noted(text: str) -> str:
+    """What a column can hold of it: PostgreSQL takes no null byte."""
+    return "".join(letter for letter in text if letter != "\0").strip()[:LONGEST_NOTE]
+
+
 def fresh(take: Take, board: Board) -> Take:
     """The take as it is now that nobody else can change it."""
     rows = Take.objects.select_related("shot__board__team", "clip", "connection", "run")
     found = rows.filter(pk=take.pk, shot__board=board, deleted_at=None).first()
     if found is None:
         raise Missing(GONE)
+    if found.shot.deleted_at is not None:
+        raise Missing(SHOT_GONE)
     return found
 
 

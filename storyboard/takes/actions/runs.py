@@ -195,6 +195,8 @@ def too_late(take: Take) -> str:
         return "This take is over already, so there is nothing to cancel."
     if take.state == State.RUNNING and take.connection:
         return f"{take.connection.about.label} cannot cancel what it has begun. The clip will come, and is charged."
+    if take.state == State.COLLECTING:
+        return "This take is made and paid for. Its clip is being fetched."
     return "This take is just being sent, or its outcome is unclear, so it cannot be cancelled now."
 
 

@@ -209,7 +209,8 @@ def not_created(take: Take, *, epoch: int, error: ProviderError) -> bool:
     if won:
         Take.objects.filter(pk=take.pk).update(attempts=tries)
         if error.retry_after:
-            Gate.objects.filter(connection=take.connection_id).update(send_after=Now() + pause)
+            # The account rests as long as its vendor asks; only this take longer, so that the others pass it.
+            Gate.objects.filter(connection=take.connection_id).update(send_after=Now() + error.retry_after)
         freed(take)
         chain.tell(take)
     return won

@@ -14,7 +14,7 @@ from django.urls import reverse
 from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.views.side import joints_of
-from storyboard.rendering.looks import MOST_FRAMES, Look, difference, step, weak
+from storyboard.rendering.looks import Look, difference, step, weak
 from storyboard.takes import cards
 from storyboard.takes.drift import Drift, drifts, in_words
 from storyboard.takes.models import Measure, Take
@@ -25,6 +25,8 @@ WIDTH, HEIGHT = 1000, 100
 USUAL_FPS = Decimal(24)
 # A moment before the very end, where every player still shows a picture.
 SHORTLY = 20
+# So much further apart than the last two are frames between which some were left out.
+FEW, SKIPS = 3, 1.5
 Row = list[object]
 
 
@@ -154,11 +156,16 @@ def scrub_of(sheet: Sheet, take: Take) -> Scrub:
         at=nearest(times, leaving_ms(take)),
         seconds=in_seconds(leaving_ms(take)),
         is_measured=bool(looks),
-        is_whole=len(looks) < MOST_FRAMES,
+        is_whole=is_whole(times),
         sharpness=curve([look.sharpness for look in looks]),
         brightness=curve([look.brightness for look in looks]),
         spans=spans(reasons),
     )
+
+
+def is_whole(times: list[int]) -> bool:
+    """Of a long clip only every so many frames are kept, but each of the last ones."""
+    return len(times) < FEW or times[1] - times[0] < SKIPS * (times[-1] - times[-2])
 
 
 def guessed(take: Take) -> list[int]:

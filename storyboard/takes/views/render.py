@@ -112,7 +112,7 @@ def left_out(sheet: Sheet, sent: QueryDict) -> int:
 
 def each_of(sent: QueryDict) -> int:
     text = sent.get("each", "1")
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:3]) <= MOST_EACH:
+    if text not in {str(number) for number in range(1, MOST_EACH + 1)}:
         raise DomainError(f"Ask for 1 to {MOST_EACH} takes of each shot.")
     return int(text)
 
