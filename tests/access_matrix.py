@@ -228,7 +228,7 @@ MATRIX: dict[str, list[Row]] = {
     "take_reuse": team(Role.EDITOR, post=400),
     "takes_compare": team(Role.VIEWER, 200),
     # Of a reference and of an upload that are not there
-    "shot_clip": team(Role.EDITOR, post=404),
+    "shot_clip": team(Role.EDITOR, post=404, data={"add": "nothing"}),
     "shot_clip_upload": team(Role.EDITOR, post=404),
     "shot_hand_off": team(Role.VIEWER, 200),
     "shot_re_anchor": team(Role.EDITOR, post=302, data={"what": "cut"}),

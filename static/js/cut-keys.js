@@ -19,11 +19,15 @@
     if (button?.dataset.loop) cut.repeat(button.dataset.loop);
     else if (button) buttons[button.dataset.cut]();
     else if (event.target.closest("[data-slot]")) cut.toggle();
+    // Whoever pressed it with a pointer expects the space bar to play, not to press it again.
+    if (event.detail) button?.blur();
   });
   cut.stage.addEventListener("dblclick", (event) => { if (event.target.closest("[data-slot]")) full(); });
   cut.player.addEventListener("input", (event) => {
     if (event.target.id === "cut-slider") cut.seek(Number(event.target.value) / 1000);
-    if (event.target.id === "cut-speed") cut.setRate(Number(event.target.value));
+    if (event.target.id !== "cut-speed") return;
+    cut.setRate(Number(event.target.value));
+    event.target.blur();
   });
   document.addEventListener("fullscreenchange", cut.paint);
 

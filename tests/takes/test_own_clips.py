@@ -64,7 +64,7 @@ def test_the_same_clip_twice_is_one_take(shot: Shot, team: Team, alice: User, as
 
 
 @pytest.mark.parametrize(
-    ("ids", "status"), [("", 404), ("nobody", 404), ("\0", 404), ("a,b", 400)], ids=["none", "unknown", "odd", "two"]
+    ("ids", "status"), [("", 400), ("nobody", 404), ("\0", 404), ("a,b", 400)], ids=["none", "unknown", "odd", "two"]
 )
 def test_what_is_no_clip_of_the_library_is_none(
     shot: Shot, alice: User, as_user: AsUser, ids: str, status: int

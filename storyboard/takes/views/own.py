@@ -27,7 +27,7 @@ def shot_clip(request: SignedInRequest, team_id: str, board_id: str, shot_id: st
     """What the picker of the library says: `add` names the reference."""
     shot = shot_in(request, team_id, board_id, shot_id)
     ids = [one for one in request.POST.get("add", "").split(",") if one]
-    if len(ids) > 1:
+    if len(ids) != 1:
         raise DomainError(NOT_ONE)
     _, file = file_for(request.user, team_id, ids[0] if ids and is_id(ids[0]) else "")
     take = choosing.upload(shot, file=file, by=request.user)
