@@ -201,6 +201,18 @@ def test_what_somebody_chose_since_the_run_began_stays(take: Take) -> None:
     assert (chosen.is_selected, take.is_selected) == (True, False)
 
 
+@pytest.mark.parametrize(("asked", "stays"), [("the same", True), ("something else", False)])
+def test_another_try_leaves_what_was_approved(take: Take, account: Connection, asked: str, stays: bool) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    old = make.selected(take.shot, at=account, selected_at=long_ago, approved_at=long_ago, asked_hash="the same")
+    Take.objects.filter(pk=take.pk).update(asked_hash=asked)
+    take.refresh_from_db()
+    results.collected(collecting(take), brought(take))
+    old.refresh_from_db()
+    take.refresh_from_db()
+    assert (old.is_selected, take.is_selected) == (stays, not stays)
+
+
 @pytest.mark.parametrize(("position", "chosen"), [(0, False), (1, True)])
 def test_of_several_takes_a_person_chooses_where_another_shot_waits_for_it(
     board: Board, account: Connection, position: int, chosen: bool

@@ -179,9 +179,14 @@ def is_meant(take: Take) -> bool:
     else:
         by_hand = chosen.selected_at is not None and chosen.selected_at >= take.run.created_at
     if take.run is None or take.run.takes_each == 1:
-        return not by_hand
+        return not by_hand and not is_another_try(take, chosen)
     follows = Shot.objects.filter(joint_from=take.shot_id, deleted_at=None).exclude(joint=Joint.CUT)
     return chosen is None and not follows.exists()
+
+
+def is_another_try(take: Take, chosen: Take | None) -> bool:
+    """At the same words and settings as one that somebody approved, which stays until somebody says otherwise."""
+    return chosen is not None and chosen.approved_at is not None and chosen.asked_hash == take.asked_hash != ""
 
 
 def choose(take: Take) -> None:
