@@ -11,7 +11,7 @@ from storyboard.boards.models import Board, Shot
 from storyboard.media.models import Upload
 from storyboard.takes.actions import choosing
 from storyboard.takes.models import Take
-from storyboard.teams.models import Team, User
+from storyboard.teams.models import Membership, Role, Team, User
 from tests.browser import PHONE
 from tests.drain import drain
 from tests.journeys.conftest import Visit
@@ -20,6 +20,7 @@ from tests.media.seeds import clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
+Join = Callable[[User, Role], Membership]
 LISTENS = ("data-live-state", "connected")
 FRAME = 1 / 24
 TIMES = "[...document.querySelectorAll('[data-compare] video')].map((video) => video.currentTime)"
@@ -261,3 +262,21 @@ def test_a_note_goes_with_the_approval_and_a_deleted_take_comes_back(
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(page.locator(".takes a")).to_have_count(2)
     assert Take.objects.get(pk=two[0].pk).note == "The light is right."
+
+
+def test_one_approves_and_plays_while_the_other_writes(
+    visit: Visit, shot: Shot, two: list[Take], alice: User, bob: User, join: Join
+) -> None:
+    join(bob, Role.EDITOR)
+    here = shelf(visit, shot, alice)
+    there = visit(f"{address(shot.board)}?shot={shot.public_id}", bob, size=PHONE, scheme="dark")
+    expect(there.locator("html")).to_have_attribute(*LISTENS)
+    there.locator("#in-prompt").fill("Half a sen")
+    here.get_by_role("button", name="Approve").click()
+    expect(there.locator(".cell").first).to_contain_text("Approved")
+    expect(there.locator("#in-prompt")).to_be_focused()
+    here.evaluate("const video = document.querySelector('#inspector video'); video.loop = true; video.play()")
+    there.keyboard.type("tence")
+    expect(there.locator("#in-prompt")).to_have_value("Half a sentence")
+    expect(here.locator(".cell").first).to_contain_text("Half a sentence")
+    assert here.evaluate("document.querySelector('#inspector video').paused") is False
