@@ -68,7 +68,8 @@ def test_a_second_start_is_quick_and_silent(started: Path) -> None:
         assert start(started) == ""
         return time.monotonic() - began
 
-    assert min(seconds() for _ in range(4)) < 0.3, "the best of four: the machine may be busy"
+    # What it must not do again, look at and install packages, takes many seconds; the machine may be busy.
+    assert min(seconds() for _ in range(4)) < 2
 
 
 def test_tests_after_a_run_keep_the_environment_and_a_run_after_tests_installs_nothing(started: Path) -> None:
