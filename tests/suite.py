@@ -102,6 +102,9 @@ class OneWorkerEach(LoadScopeScheduling):
         return crashed
 
     def _reschedule(self, node: WorkerController) -> None:
+        if node not in self.registered_collections:
+            # It is only just starting, in the place of another one that died.
+            return
         super()._reschedule(node)
         # A worker begins once it knows of two; one that takes a dead one's place would know of one.
         if self.workqueue and not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
