@@ -6,7 +6,7 @@
   const dialog = () => document.getElementById("picking");
   const search = () => dialog().querySelector("form[role=search]");
   let looking;
-  let opened = { shot: "", had: [] };
+  let opened = { shot: "", had: [], field: "" };
 
   // Until the dialog closes: a file that came is looked at by a worker before it is in the list.
   const look = () => {
@@ -16,16 +16,19 @@
       else if (search() && !search().contains(document.activeElement)) htmx.trigger(search(), "submit");
     }, LOOK_AGAIN);
   };
-  const open = () => {
-    opened = { shot: board.openShot(), had: [...document.querySelectorAll("#references [data-id]")].map((each) => each.dataset.id) };
+  const open = (field = opened.field) => {
+    opened = { field, shot: board.openShot(), had: [...document.querySelectorAll("#references [data-id]")].map((each) => each.dataset.id) };
     if (dialog().open) return;
     if (matchMedia("(min-width: 901px)").matches) dialog().show();
     else dialog().showModal();
   };
 
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-pick]")) open(); });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-pick]");
+    if (button) open(button.dataset.pick);
+  });
   // A file that is chosen where a clip of one's own is asked for is that clip.
-  const clip = () => dialog().open && document.querySelector("#picked[data-field=clip]") ? { shot: opened.shot, field: "clip" } : null;
+  const clip = () => dialog().open && opened.field === "clip" ? { shot: opened.shot, field: "clip" } : null;
   document.addEventListener("files", (event) => {
     const place = clip();
     if (window.dropping?.takes(event.detail, place)) {
