@@ -3,6 +3,7 @@
 (() => {
   const SECOND = 1000;
   const MOST = 95;  // nobody knows when it is done
+  const LATE = 3;
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
   const tick = () => {
@@ -11,7 +12,7 @@
       const gone = Math.max(0, now - Number(part.dataset.since));
       const typical = Number(part.dataset.typical);
       if (part.matches("progress")) part.value = typical ? Math.min(MOST, (gone / typical) * 100) : MOST / 2;
-      else part.textContent = `Rendering ${clock(gone)}${typical ? ` of about ${clock(typical)}` : ""}`;
+      else part.textContent = `Rendering ${clock(gone)}${typical ? `${gone > LATE * typical ? ", usually" : " of about"} ${clock(typical)}` : ""}`;
     }
   };
   setInterval(tick, SECOND);
