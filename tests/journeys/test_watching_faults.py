@@ -110,7 +110,8 @@ def test_a_worker_that_dies_is_told_of_and_the_next_one_pays_nothing_twice(
 ) -> None:
     page, before = show(CHAIN), paid(studio)
     press_render(page)
-    expect(word(page, 1)).to_have_text(re.compile("Sending|Rendering|Collecting"), timeout=MADE)
+    # Not while it is sent: what became of that, only a person could say.
+    expect(word(page, 1)).to_have_text(re.compile("Rendering|Collecting"), timeout=MADE)
     with nobody_restarts_it(studio):
         studio.kill_worker()
         prompt = write(page)
