@@ -165,6 +165,8 @@ def test_the_page_of_the_cut_and_the_phone_play_it_too(
     assert axe(page) == []
     page.locator("#cut-play").click()
     comes(page, "seen.some(([shot]) => shot === 2)")
-    # A busy machine may show little of so short a clip.
-    assert max((ms for number, ms, front in page.evaluate("seen") if number == 1 and front), default=0) <= 542
+    # A busy machine may have shown nothing of so short a clip the first time.
+    page.locator("#cut-slider").press("Home")
+    comes(page, "seen.some(([shot, , front]) => shot === 1 && front)")
+    assert max(ms for number, ms, front in page.evaluate("seen") if number == 1 and front) <= 542
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
