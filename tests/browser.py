@@ -19,6 +19,10 @@ from storyboard.teams.models import User
 from tests.chromium import find_chromium
 
 AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
+# What is just fading in is as pale as no reader will find it.
+AT_REST = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.playState === "running" && one.effect.getComputedTiming().endTime < Infinity)
+  .map((one) => one.finished.catch(() => {})))"""
 
 Scheme = Literal["light", "dark"]
 OpenPage = Callable[..., Page]
@@ -164,6 +168,7 @@ def axe() -> Callable[[Page], list[str]]:
     def look(page: Page) -> list[str]:
         # Evaluated, not added as a script: the page's policy would refuse that, and it stays on.
         page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.evaluate(AT_REST)
         found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{violation['id']}: {violation['help']} — {node['html']}"
