@@ -14,7 +14,7 @@ from tests.drain import drain
 # A busy machine makes slow data, and slow data is no fault of the code's.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
-pytest_plugins = ["tests.browser", "tests.suite", "tests.contracts.counted"]
+pytest_plugins = ["tests.again", "tests.browser", "tests.suite", "tests.contracts.counted"]
 
 
 def pytest_configure() -> None:

@@ -49,30 +49,69 @@ def test_one(number):
         os.kill(os.getpid(), 9)
     time.sleep(0.01)
 """
+MOODY = """
+import pytest
+runs = []
+
+@pytest.fixture
+def fresh():
+    runs.append("begun")
+    yield
+    runs.append("ended")
+
+@pytest.mark.{mark}
+def test_moody(fresh):
+    assert runs.count("begun") > {times}, "not in the mood"
+    assert runs.count("ended") == runs.count("begun") - 1
+"""
 
 
-def suite_of(folder: Path, *, numbers: set[int], workers: set[str]) -> subprocess.CompletedProcess[str]:
-    (folder / "test_dies.py").write_text(DIES.replace("{numbers}", repr(numbers)).replace("{workers}", repr(workers)))
-    words = ["-n", "2", "-p", "tests.suite", "-p", "no:randomly", "-c", os.devnull, "--rootdir", str(folder)]
+def suite_of(folder: Path, source: str, *, ci: str = "", workers: str = "2") -> subprocess.CompletedProcess[str]:
+    (folder / "test_one.py").write_text(source)
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n browser\n media\n")
+    words = ["-n", workers, "-p", "tests.suite", "-p", "tests.again", "-p", "no:randomly", "--rootdir", str(folder)]
     around = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     command = [sys.executable, "-m", "pytest", *words, str(folder)]
-    environment = {**around, "PYTHONPATH": str(ROOT)}
+    environment = {**around, "PYTHONPATH": str(ROOT), "CI": ci}
     return subprocess.run(
         command, check=False, env=environment, cwd=folder, capture_output=True, text=True, timeout=100
     )
+
+
+def dying(numbers: set[int], workers: set[str]) -> str:
+    return DIES.replace("{numbers}", repr(numbers)).replace("{workers}", repr(workers))
 
 
 @pytest.mark.once
 @pytest.mark.processes
 def test_the_suite_goes_on_when_one_of_its_workers_dies(tmp_path: Path) -> None:
     # One of the three is the first worker's.
-    done = suite_of(tmp_path, numbers={20, 21, 22}, workers={"gw0"})
+    done = suite_of(tmp_path, dying({20, 21, 22}, {"gw0"}))
     assert (done.returncode, "60 passed, 1 worker died" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 @pytest.mark.once
 @pytest.mark.processes
 def test_what_kills_a_second_worker_has_failed(tmp_path: Path) -> None:
-    done = suite_of(tmp_path, numbers={20}, workers={"gw0", "gw1", "gw2"})
+    done = suite_of(tmp_path, dying({20}, {"gw0", "gw1", "gw2"}))
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "FAILED test_dies.py::test_one[20]" in done.stdout
+    assert "FAILED test_one.py::test_one[20]" in done.stdout
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("mark", "times", "ci", "code", "said"),
+    [
+        ("browser", 1, "1", 0, "1 passed, 1 failed once"),
+        ("browser", 2, "1", 1, "1 failed, 1 failed once"),
+        ("browser", 1, "", 1, "1 failed in"),
+        ("media", 1, "1", 1, "1 failed in"),
+    ],
+)
+def test_in_ci_what_has_moods_gets_a_second_try_and_that_is_said(
+    tmp_path: Path, mark: str, times: int, ci: str, code: int, said: str
+) -> None:
+    source = MOODY.replace("{mark}", mark).replace("{times}", str(times))
+    done = suite_of(tmp_path, source, ci=ci, workers="0")
+    assert (done.returncode, said in done.stdout) == (code, True), done.stdout + done.stderr
+    assert "AssertionError: not in the mood" in done.stdout
