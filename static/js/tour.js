@@ -43,7 +43,8 @@
     if (aside || !at || !inView(at) || matchMedia("(max-width: 900px)").matches) { rest(tour); return; }
     const { offsetWidth: width, offsetHeight: height } = tour;
     const below = at.bottom + GAP;
-    const above = at.top - GAP - height;
+    // What belongs to one bar at the bottom may stand on another.
+    const above = Math.min(at.top, part.closest("#cut, #runs") ? floor() : at.top) - GAP - height;
     const fits = below + height < floor() - EDGE ? "below" : above > EDGE ? "above" : "";
     if (!fits) { rest(tour); return; }
     const middle = at.left + Math.min(at.width / 2, width / 2);

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from storyboard.boards import actions
 from storyboard.boards.models import Board
 from storyboard.takes.actions import choosing
+from storyboard.takes.models import State
 from storyboard.teams.models import Team, User
 from tests.browser import PHONE, Console
 from tests.journeys.conftest import Visit
@@ -172,3 +173,14 @@ def test_the_page_of_the_cut_and_the_phone_play_it_too(
     comes(page, "seen.some(([shot, , front]) => shot === 1 && front)")
     assert max(ms for number, ms, front in page.evaluate("seen") if number == 1 and front) <= 542
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_the_last_note_of_the_tour_stands_above_the_player_and_what_is_rendered(
+    board: Callable[..., Page], film: Board, alice: User
+) -> None:
+    actions.show_tour(film, step=5, by=alice)
+    make.take(make.shots_of(film)[2], State.WAITING, run=make.run(film))
+    page = board()
+    expect(page.locator("#runs .run")).to_be_visible()
+    expect(page.locator("#tour")).to_have_attribute("data-placed", "above")
+    comes(page, "document.getElementById('tour').getBoundingClientRect().bottom < runs.getBoundingClientRect().top")
