@@ -54,7 +54,7 @@ from tests.chaos.repeats import later
 from tests.takes import make
 from tests.takes.booth import OUTCOMES, Booth
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "60"))
 SWEEP = "storyboard.takes.tasks.sweeping.wake"
 POINTS = (
     *("before claim", "after claim", "before post", "after post", "in outcome", "after outcome", "before bind"),
