@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from storyboard.rendering.looks import MOST_FRAMES
 from storyboard.rendering.probe import Facts, Kind
+from storyboard.rendering.span import MOST_FRAMES as MOST_TIMES
 
 NAME = re.compile(r"(poster-[0-9]{1,5}|clean|trimmed|frame)\.(png|jpeg|webp|mp4|mov|webm|wav|mp3)")
 # A sentence is shown to people; control characters have no place in it.
@@ -36,6 +37,9 @@ class Found(BaseModel):
     fps: Number | None
     video_codec: Word
     audio_codec: Word
+    picture_from: Number | None
+    picture_to: Number | None
+    frames: Annotated[tuple[Whole, ...], Field(max_length=MOST_TIMES)]
 
     def plain(self) -> Facts:
         return Facts(**dict(self))

@@ -43,6 +43,11 @@ class File(models.Model):
     height = models.PositiveIntegerField(null=True, blank=True)
     seconds = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     fps = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
+    # When the picture of a clip begins and ends, which its sound need not do; unknown of what was kept long ago.
+    picture_from = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    picture_to = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    # When each frame begins, in milliseconds, where `fps` is only the average.
+    frames = models.JSONField(default=list, blank=True)
     video_codec = models.CharField(max_length=40, blank=True)
     audio_codec = models.CharField(max_length=40, blank=True)
     poster_key = models.CharField(max_length=200, blank=True)
@@ -62,6 +67,13 @@ class File(models.Model):
     @property
     def has_sound(self) -> bool:
         return bool(self.audio_codec)
+
+    @property
+    def shown_seconds(self) -> Decimal | None:
+        """How long there is something to see; the file may last longer."""
+        if self.picture_from is None or self.picture_to is None:
+            return self.seconds
+        return (self.picture_to - self.picture_from).quantize(Decimal("0.001"))
 
     @property
     def keys(self) -> list[str]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from av.container import InputContainer
 
-from storyboard.rendering import pictures, probe, sniff
+from storyboard.rendering import pictures, probe, sniff, span
 from storyboard.rendering.probe import Facts, Kind, Unreadable
 
 MOST_SECONDS = 600
@@ -63,8 +64,37 @@ def moving(path: Path, container: InputContainer, found: sniff.Format) -> Facts:
         width, height = shown_size(container)
         facts = replace(facts, width=width, height=height)
     check_size(facts)
-    probe.check_tail(container, facts)
+    times = timed(path, found, facts)
+    if times is not None:
+        check_reach(container, facts, times)
+        facts = in_time(facts, times)
+        check_length(facts)
+        check_size(facts)
+    probe.check_tail(container, facts, promised=times.ends if times else None)
     return facts
+
+
+def timed(path: Path, found: sniff.Format, facts: Facts) -> span.Span | None:
+    """By a reading of its own, from the very first packet on."""
+    if facts.kind is not Kind.VIDEO:
+        return None
+    with opened(path, found) as container:
+        return span.span_of(container, facts.fps)
+
+
+def check_reach(container: InputContainer, facts: Facts, times: span.Span) -> None:
+    """Whether as much is there as the head promises: of the picture where it says so, and otherwise of everything."""
+    own = probe.promise(probe.moving_pictures(container)[0])
+    declared, there = (own, times.ends - times.starts) if own else (Fraction(facts.seconds or 0), times.over)
+    if there + Fraction(probe.SLACK) < declared:
+        raise Unreadable(probe.CUT_SHORT)
+
+
+def in_time(facts: Facts, times: span.Span) -> Facts:
+    """A picture that goes on for longer than its file says is believed."""
+    begins, ends = span.exactly(max(Fraction(0), times.starts)), span.exactly(times.ends)
+    seconds = max(facts.seconds or Decimal(0), probe.decimal(times.ends - times.starts))
+    return replace(facts, seconds=seconds, fps=times.fps, picture_from=begins, picture_to=ends, frames=times.frames)
 
 
 def right(kind: Kind) -> str:

@@ -92,24 +92,32 @@ def measure(path: Path) -> list[Look]:
 
 def looked_at(container: av.container.InputContainer) -> Iterator[Look]:
     """One behind, for only the next frame tells how long this one is on screen."""
-    before: tuple[float, Image.Image] | None = None
+    before: tuple[float, float, Image.Image] | None = None
     shown = 1000 / 24
     for frame in poster.moving(container):
         starts = still.milliseconds(frame)
         if before is not None:
             shown = starts - before[0]
-            yield of(before[1], middle(before[0], shown))
-        before = starts, small_picture(frame)
+            # Browsers believe a frame's own length, too, and show the next one after that.
+            yield of(before[2], middle(before[0], min(shown, before[1] or shown)))
+        before = starts, length(frame), small_picture(frame)
     if before is not None:
-        yield of(before[1], middle(before[0], shown))
+        yield of(before[2], middle(before[0], before[1] or shown))
+
+
+def length(frame: av.VideoFrame) -> float:
+    """In milliseconds as its packet says; 0 where it says nothing."""
+    return round(float((frame.duration or 0) * (frame.time_base or 0)) * 1000, 3)
 
 
 def middle(starts: float, shown: float) -> int:
-    return max(0, math.floor(Fraction(starts) + Fraction(shown) / 2))
+    """A whole millisecond within the time of a frame, if there is one."""
+    return max(0, math.ceil(starts), math.floor(Fraction(starts) + Fraction(shown) / 2))
 
 
 def small_picture(frame: av.VideoFrame) -> Image.Image:
-    return frames.picture(frame, threads=1, size=size_for(frame.width, frame.height))
+    small = frames.picture(frame, threads=1, size=size_for(frame.width, frame.height))
+    return frames.upright(small, frame.rotation)
 
 
 def kept(looks: Sequence[Look]) -> list[Look]:

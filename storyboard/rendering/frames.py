@@ -27,7 +27,7 @@ def last_frame(path: Path) -> Image.Image:
             last = frame
         if last is None:
             raise probe.Unreadable("The file holds no picture.")
-        return picture(last)
+        return upright(picture(last), last.rotation)
 
 
 def first_frame(path: Path) -> Image.Image:
@@ -44,13 +44,13 @@ def frame_at(path: Path, seconds: float) -> Image.Image:
             shown = frame
         if shown is None:
             raise probe.Unreadable("The file holds no picture.")
-        return picture(shown)
+        return upright(picture(shown), shown.rotation)
 
 
 def decoded(container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
-    if container.streams.video:
-        container.streams.video[0].thread_type = "AUTO"
-        yield from container.decode(video=0)
+    for stream in probe.moving_pictures(container)[:1]:
+        stream.thread_type = "AUTO"
+        yield from container.decode(stream)
 
 
 def picture(frame: av.VideoFrame, *, threads: int = 0, size: tuple[int, int] | None = None) -> Image.Image:
@@ -70,6 +70,11 @@ def picture(frame: av.VideoFrame, *, threads: int = 0, size: tuple[int, int] | N
         threads=threads,
     )
     return Image.fromarray(converted.to_ndarray())
+
+
+def upright(image: Image.Image, rotation: int) -> Image.Image:
+    """libav counts the turn that sets it right, against the clock, as Pillow does."""
+    return image.rotate(rotation, expand=True) if rotation else image
 
 
 def png(image: Image.Image) -> bytes:

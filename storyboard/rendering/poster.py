@@ -52,17 +52,12 @@ def frame_of(path: Path, found: sniff.Format, at: float) -> Image.Image:
             shown = frame
         if shown is None:
             raise Unreadable("The video holds no picture. Please export it again.")
-        return upright(frames.picture(shown, threads=1), shown.rotation)
+        return frames.upright(frames.picture(shown, threads=1), shown.rotation)
 
 
 def moving(container: InputContainer) -> Iterator[av.VideoFrame]:
     for stream in probe.moving_pictures(container)[:1]:
         yield from container.decode(stream)
-
-
-def upright(picture: Image.Image, rotation: int) -> Image.Image:
-    """libav counts the turn that sets it right, against the clock, as Pillow does."""
-    return picture.rotate(rotation, expand=True) if rotation else picture
 
 
 def on_white(picture: Image.Image) -> Image.Image:

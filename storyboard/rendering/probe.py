@@ -14,6 +14,7 @@ from time import process_time
 from typing import Any
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image, UnidentifiedImageError
@@ -31,6 +32,7 @@ MOST_CPU_SECONDS = 8
 # How much earlier than declared the last frame may end: sound often outlasts the picture a little.
 SLACK = Decimal("0.5")
 MILLI = Decimal("0.001")
+CUT_SHORT = "The file is cut short: its end is missing. Please upload or export it again."
 
 
 class Unreadable(Exception):
@@ -56,6 +58,10 @@ class Facts:
     fps: Decimal | None = None
     video_codec: str = ""
     audio_codec: str = ""
+    # Of a clip that span.py looked at: when its picture begins and ends, and each frame where the rate does not tell.
+    picture_from: Decimal | None = None
+    picture_to: Decimal | None = None
+    frames: tuple[int, ...] = ()
 
     @property
     def has_sound(self) -> bool:
@@ -156,20 +162,33 @@ def seconds_of(container: InputContainer) -> Decimal:
     return decimal(end)
 
 
-def check_tail(container: InputContainer, facts: Facts) -> None:
-    """Decode from the last keyframe on: the head of a file that was cut short promises what is not there."""
+def check_tail(container: InputContainer, facts: Facts, *, promised: Fraction | None = None) -> None:
+    """Decode from the last keyframe on: the head of a file that was cut short promises what is not there.
+
+    `promised`: when the last frame is over, where that is known better than from the head.
+    """
     stream = moving_pictures(container)[0] if facts.kind is Kind.VIDEO else container.streams.audio[0]
     length, started = facts.seconds or Decimal(0), process_time()
     container.seek(max(0, int((length - 1) * av.time_base)))
     end = Fraction(0)
     for count, frame in enumerate(container.decode(stream)):
-        # One frame's own length is within the slack.
-        end = max(end, Fraction(getattr(frame, "time", None) or 0))
+        end = max(end, over(frame))
         if count > MOST_FRAMES or process_time() - started > MOST_CPU_SECONDS:
             return
-    declared = stream.duration * stream.time_base if stream.duration and stream.time_base else Fraction(length)
+    declared = promised or promise(stream) or Fraction(length)
     if (not end and declared > 1) or decimal(end) + SLACK < decimal(declared):
-        raise Unreadable("The file is cut short: its end is missing. Please upload or export it again.")
+        raise Unreadable(CUT_SHORT)
+
+
+def over(frame: object) -> Fraction:
+    """When its time on screen is over; a long one counts in full."""
+    pts, base, length = (getattr(frame, name, None) or 0 for name in ("pts", "time_base", "duration"))
+    return Fraction(pts + length) * Fraction(base)
+
+
+def promise(stream: VideoStream | AudioStream) -> Fraction | None:
+    """The length that the head gives one stream; some formats give none."""
+    return stream.duration * stream.time_base if stream.duration and stream.time_base else None
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -14,7 +14,7 @@ def still(path: Path, folder: Path, *, at_ms: int | None = None) -> Path:
     """The picture on screen at that moment as a PNG; the last one without a moment, or after the end."""
     shown = shown_at(path, at_ms)
     made = folder / "frame.png"
-    image = poster.upright(frames.picture(shown, threads=1), shown.rotation)
+    image = frames.upright(frames.picture(shown, threads=1), shown.rotation)
     made.write_bytes(frames.png(image))
     return made
 
