@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
-from storyboard.rendering.probe import decimal, moving_pictures
+from storyboard.rendering.probe import decimal, moving_pictures, promise
 
 # Ten minutes of 300 pictures a second, and sound beside them; a file that goes on longer keeps its times to itself.
 MOST_PACKETS = 300_000
@@ -49,7 +50,15 @@ def span_of(container: InputContainer, declared: Decimal | None) -> Span | None:
         over = max(over, start + length)
         if packet.stream is stream:
             shown.append((start, length))
-    return spanned(sorted(shown), over, declared) if shown else None
+    return spanned(within(sorted(shown), stream), over, declared) if shown else None
+
+
+def within(shown: list[tuple[Fraction, Fraction]], stream: VideoStream | None) -> list[tuple[Fraction, Fraction]]:
+    """A list of edits may end in the middle of the last frame."""
+    (first, _), (last, length) = shown[0], shown[-1]
+    promised = promise(stream) if stream else None
+    left = first + promised - last if promised else length
+    return [*shown[:-1], (last, left)] if 0 < left < length else shown
 
 
 def spanned(shown: Sequence[tuple[Fraction, Fraction]], over: Fraction, declared: Decimal | None) -> Span:

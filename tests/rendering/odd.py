@@ -4,6 +4,7 @@
 """
 
 import io
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -34,6 +35,8 @@ class Odd:
     form: str = "mp4"
     codec: str = "libx264"
     b_frames: int = 0
+    # A list of edits ends it here, in milliseconds, be it within a frame.
+    cut: int = 0
     # Without a list of edits the first frame stands as late as its decoder needs.
     edits: bool = True
 
@@ -60,6 +63,7 @@ ODD = {
     "sound_much_longer_webm": Odd(starts=even(24), last=3750, sound=2, form="webm", codec="libvpx-vp9"),
     "sound_shorter": Odd(starts=even(24), last=3750, sound=0.5),
     "early": Odd(starts=even(24, late=-0.125), last=3750, sound=0.875),
+    "trimmed": Odd(starts=even(24), last=3750, cut=700),
     "one": Odd(starts=[0], last=3750),
     "one_long": Odd(starts=[0], last=2 * TICKS),
     "slides": Odd(starts=[0, TICKS, 3 * TICKS], last=2 * TICKS, sound=5),
@@ -88,8 +92,9 @@ def shown(name: str) -> list[Shown]:
     late = 0 if how.edits else HELD
     starts = [start + late for start in how.starts]
     ends = [*starts[1:], starts[-1] + how.last]
+    until = how.cut * 90 or ends[-1]
     each = enumerate(zip(starts, ends, strict=True))
-    return [Shown(number, start / 90, end / 90) for number, (start, end) in each if start >= 0]
+    return [Shown(number, start / 90, min(end, until) / 90) for number, (start, end) in each if 0 <= start < until]
 
 
 def odd(name: str, folder: Path) -> Path:
@@ -115,7 +120,14 @@ def content(name: str) -> bytes:
             container.mux(packet)
         for part in (*tone(how.sound), None) if audio else ():
             container.mux(cast("av.AudioStream", audio).encode(part))
-    return turned(file.getvalue(), how.rotation) if how.rotation else file.getvalue()
+    made = shortened(file.getvalue(), how.cut) if how.cut else file.getvalue()
+    return turned(made, how.rotation) if how.rotation else made
+
+
+def shortened(made: bytes, ms: int) -> bytes:
+    """As telephones trim a clip: all is still there, and its list of edits ends sooner."""
+    at = made.index(b"elst") + 12
+    return made[:at] + struct.pack(">I", ms) + made[at + 4 :]
 
 
 def coded(how: Odd) -> dict[str, str]:
