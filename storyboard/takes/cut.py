@@ -5,20 +5,17 @@ views.cut draws it, static/js/cut.js and its like play it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from storyboard.boards.asks import OPENED
 from storyboard.boards.choices import merged
 from storyboard.boards.models import Joint, Shot
-from storyboard.media.models import File, Reference
+from storyboard.media.models import Reference
 from storyboard.takes.models import State, Take
 from storyboard.takes.queries import Standing
+from storyboard.takes.timing import FPS, SECOND, timing_of
 
-SECOND, MINUTE = 1000, 60_000
-# Where a clip does not say how many frames a second has.
-FPS = Decimal(24)
-# Lengths are written in whole milliseconds, and sound may last a little longer than the picture.
-NEARLY, EXACT = Decimal("0.1"), Decimal("0.001")
+MINUTE = 60_000
 # What a card in the place of a clip shows of the prompt.
 EXCERPT = 240
 NOTHING: Mapping[int, str] = {}
@@ -48,7 +45,7 @@ class Segment:
 
     @property
     def fps(self) -> Decimal:
-        return rate(self.take.clip) if self.take and self.take.clip else FPS
+        return (self.take.clip.fps if self.take and self.take.clip else None) or FPS
 
     @property
     def prompt(self) -> str:
@@ -128,24 +125,14 @@ def is_doubled(shot: Shot, before: Shot | None, stands: Mapping[int, Standing]) 
 
 def played(shot: Shot, take: Take | None, is_doubled: bool, hands_on: bool) -> tuple[int, int]:
     """From which millisecond to which. Where the next shot takes over earlier, its frame is the last one."""
-    clip = take.clip if take else None
-    if take is None or clip is None or not clip.seconds:
+    timing = timing_of(take.clip) if take else None
+    if take is None or timing is None:
         return 0, merged(shot.board.settings, shot.settings).seconds * SECOND
-    fps = rate(clip)
-    frames = max(1, int(clip.seconds * fps + NEARLY))
+    last = timing.count - 1
     if hands_on and take.hand_off_ms is not None:
-        frames = min(frames, int(take.hand_off_ms * fps / SECOND + EXACT) + 1)
-    first = 1 if is_doubled and frames > 1 else 0
-    # Rounded up: a player that is sent there shows this frame and not the one before.
-    return milli(first, fps, ROUND_CEILING), milli(frames, fps, ROUND_HALF_UP)
-
-
-def milli(frames: int, fps: Decimal, rounding: str) -> int:
-    return int((frames * SECOND / fps).to_integral_value(rounding))
-
-
-def rate(clip: File) -> Decimal:
-    return clip.fps or FPS
+        last = timing.at(take.hand_off_ms)
+    first = 1 if is_doubled and last > 0 else 0
+    return timing.first_ms(first), timing.over_ms(last)
 
 
 def still_of(found: Standing) -> Take | None:

@@ -16,6 +16,7 @@ from storyboard.media import links as media_links
 from storyboard.media.models import File
 from storyboard.takes.models import Take
 from storyboard.takes.placeholders import OPENING, TAIL, strings
+from storyboard.takes.timing import timing_of, whole
 
 TAIL_MS = int(TAIL_SECONDS * 1000)
 # How long a vendor may need until it has fetched what a body points to.
@@ -76,6 +77,23 @@ def vendors_own(take: Take, upstream: Take) -> str:
     least = WHILE if is_reachable(take) else timedelta(minutes=5)
     lives = Take.objects.filter(pk=upstream.pk, links_until__gt=Now() + least).exists()
     return upstream.last_frame_url if lives else ""
+
+
+def tail_span(take: Take) -> tuple[int, int]:
+    """From which millisecond of its clip to which its last seconds go: up to the hand-off, within its picture."""
+    timing = timing_of(take.clip)
+    begins, ends = (whole(timing.begins), whole(timing.ends)) if timing else (0, 0)
+    if take.hand_off_ms is not None:
+        ends = take.hand_off_ms
+    return min(ends, max(begins, ends - TAIL_MS)), ends
+
+
+def is_early(take: Take, ms: int | None) -> bool:
+    """Whether less of its picture lies before this moment than movement is carried over; None is its end."""
+    timing = timing_of(take.clip)
+    if timing is None:
+        return ms is not None and ms < TAIL_MS
+    return whole((timing.ends if ms is None else ms) - timing.begins) < TAIL_MS
 
 
 def is_reachable(take: Take) -> bool:

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from storyboard.boards.asks import Ask
-from storyboard.boards.models import Joint
+from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.summary import work_seconds
 from storyboard.errors import DomainError
 from storyboard.providers.base import Body, Problem
 from storyboard.providers.dispatch import vendor_file
-from storyboard.takes import money
+from storyboard.takes import handoff, money
 from storyboard.takes.callbacks import wanted
-from storyboard.takes.handoff import TAIL_MS
 from storyboard.takes.models import Take
 from storyboard.takes.placeholders import CALLBACK, digest, written
 from storyboard.takes.queries import Standing, standing
@@ -161,16 +160,16 @@ def standing_in_the_way(ask: Ask, planned: set[int], stands: Mapping[int, Standi
     if ahead.selected is None and not ahead.live:
         text = f"Shot {shot.position} opens on shot {before.position}, which has no take yet. Render that one as well."
         found.append(Problem(field="joint", sentence=text))
-    if shot.joint == Joint.MOTION and ahead.selected is not None and is_early(ahead.selected):
-        found.append(Problem(field="joint", sentence=EARLY.format(shot.position, before.position)))
+    if shot.joint == Joint.MOTION and ahead.selected is not None:
+        found += carried(ask, before, ahead.selected)
     return found
 
 
-def is_early(take: Take) -> bool:
-    """Whether fewer seconds lie before its hand-off than movement is carried over."""
-    seconds = take.clip.seconds if take.clip else None
-    ends = take.hand_off_ms if take.hand_off_ms is not None else None if seconds is None else int(seconds * 1000)
-    return ends is not None and ends < TAIL_MS
+def carried(ask: Ask, before: Shot, take: Take) -> list[Problem]:
+    """What is wrong with the last seconds of the take that its follower would be given."""
+    if handoff.is_early(take, take.hand_off_ms):
+        return [Problem(field="joint", sentence=EARLY.format(ask.shot.position, before.position))]
+    return []
 
 
 def whole(sheet: Sheet, found: Plan) -> list[Problem]:

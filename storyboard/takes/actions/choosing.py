@@ -21,6 +21,7 @@ from storyboard.takes.actions.results import choose
 from storyboard.takes.models import FINAL, State, Step, Take
 from storyboard.takes.queries import GONE
 from storyboard.takes.staleness import signature
+from storyboard.takes.timing import SECOND, Timing, timing_of
 from storyboard.teams.access import require
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Role, User
@@ -102,13 +103,21 @@ def set_hand_off(take: Take, *, ms: int | None, by: User) -> Take:
 def check_moment(take: Take, ms: int | None) -> None:
     if ms is None:
         return
-    seconds = take.clip.seconds if take.clip else None
-    if seconds is not None and not 0 < ms < seconds * 1000:
-        raise DomainError(f"Choose a moment within the clip, which is {seconds.normalize():f} seconds long.")
-    least = handoff.TAIL_MS
+    timing = timing_of(take.clip)
+    if timing and not timing.holds(ms):
+        raise DomainError(outside(timing))
     moving = Shot.objects.filter(joint_from=take.shot_id, joint=Joint.MOTION, deleted_at=None)
-    if ms < least and moving.exists():
-        raise DomainError(f"The next shot carries {least // 1000} seconds of movement over. Choose a later moment.")
+    if handoff.is_early(take, ms) and moving.exists():
+        least = handoff.TAIL_MS // SECOND
+        raise DomainError(f"The next shot carries {least} seconds of movement over. Choose a later moment.")
+
+
+def outside(timing: Timing) -> str:
+    """Where a moment has to lie; a picture that begins late says when."""
+    begins, ends = (f"{round(ms / SECOND, 3).normalize():f}" for ms in (timing.begins, timing.ends))
+    if not timing.begins:
+        return f"Choose a moment within the clip, which is {ends} seconds long."
+    return f"Choose a moment within the clip, whose picture goes from {begins} to {ends} seconds."
 
 
 @transaction.atomic(durable=True)

@@ -15,6 +15,7 @@ from storyboard.jobs.queue import enqueue
 from storyboard.rendering.looks import Look
 from storyboard.takes.actions import chain
 from storyboard.takes.models import Measure, State, Take
+from storyboard.takes.timing import nearest, timing_of
 
 MEASURE = "storyboard.takes.tasks.measuring.measure"
 # So long after a clip has come: the next one of its chain may be on its way here, and that one is waited for.
@@ -54,11 +55,11 @@ def begin(take_id: int) -> Take | None:
 @transaction.atomic(durable=True)
 def measured(take: Take, looks: Sequence[Look]) -> None:
     """Said twice, it is the same; the second time changes nothing."""
-    found = Take.objects.select_related("shot__board__team").filter(pk=take.pk).first()
+    found = Take.objects.select_related("shot__board__team", "clip").filter(pk=take.pk).first()
     if found is None or not looks:
         return
     rows = [list(look) for look in looks]
-    left = leaving(rows, found.hand_off_ms)
+    left = leaving(rows, found)
     own = Measure.objects.filter(take=found, made_at=None)
     if not own.update(first=rows[0], last=rows[-1], at_hand_off=left, frames=rows, made_at=Now()):
         return
@@ -70,12 +71,12 @@ def moved(take: Take) -> None:
     """The take leaves at another moment now; part of the caller's transaction."""
     own = Measure.objects.filter(take=take).exclude(made_at=None).first()
     if own is not None:
-        own.at_hand_off = leaving(own.frames, take.hand_off_ms)
+        own.at_hand_off = leaving(own.frames, take)
         own.save(update_fields=["at_hand_off"])
 
 
-def leaving(rows: Sequence[list[object]], ms: int | None) -> list[object]:
-    """The row of the frame that is on screen at that moment: each says the middle of its time."""
-    if ms is None or not rows:
+def leaving(rows: Sequence[list[object]], take: Take) -> list[object]:
+    """The row of the frame that is on screen when it hands over: each says a moment in the middle of its time."""
+    if take.hand_off_ms is None or not rows:
         return []
-    return min(rows, key=lambda row: abs(int(str(row[0])) - ms))
+    return rows[nearest([int(str(row[0])) for row in rows], take.hand_off_ms, timing_of(take.clip))]

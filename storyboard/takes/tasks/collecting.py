@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -195,11 +194,9 @@ def frame_at(take: Take, path: Path) -> File:
 
 def tail_of(take: Take, path: Path) -> File:
     """The last seconds before the hand-off, exact to the frame."""
-    end = take.hand_off_ms
-    if end is None:
-        end = int((take.clip.seconds if take.clip and take.clip.seconds else Decimal(0)) * 1000)
+    begins, ends = handoff.tail_span(take)
     with TemporaryDirectory(prefix="lastframe-") as folder:
-        report = jailed("trim", path, Path(folder), in_ms=max(0, end - handoff.TAIL_MS), out_ms=end)
+        report = jailed("trim", path, Path(folder), in_ms=begins, out_ms=ends)
         return kept(take, report.files[0], Kind.VIDEO)
 
 

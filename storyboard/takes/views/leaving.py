@@ -19,12 +19,11 @@ from storyboard.takes import cards
 from storyboard.takes.drift import Drift, drifts, in_words
 from storyboard.takes.models import Measure, Take
 from storyboard.takes.queries import standing_of
+from storyboard.takes.timing import Timing, nearest, timing_of
 
 # The picture of the curve, in units of its own.
 WIDTH, HEIGHT = 1000, 100
-USUAL_FPS = Decimal(24)
-# A moment before the very end, where every player still shows a picture.
-SHORTLY = 20
+MOST_FRAMES = 100_000
 # So much further apart than the last two are frames between which some were left out.
 FEW, SKIPS = 3, 1.5
 Row = list[object]
@@ -120,12 +119,14 @@ def leaving_ms(take: Take) -> int:
     if take.hand_off_ms is not None:
         return take.hand_off_ms
     own = measure_of(take)
-    return own.last[0] if own else max(0, length(take) - SHORTLY)
+    timing = timing_of(take.clip)
+    return own.last[0] if own else timing.middle_ms(timing.count - 1) if timing else 0
 
 
 def opening_ms(take: Take) -> int:
     own = measure_of(take)
-    return int(own.first[0]) if own else SHORTLY
+    timing = timing_of(take.clip)
+    return int(own.first[0]) if own else timing.middle_ms(0) if timing else 0
 
 
 def measure_of(take: Take, *, frames: bool = False) -> Measure | None:
@@ -133,16 +134,12 @@ def measure_of(take: Take, *, frames: bool = False) -> Measure | None:
     return own.first() if frames else own.defer("frames").first()
 
 
-def length(take: Take) -> int:
-    """In milliseconds."""
-    return int((take.clip.seconds or 0) * 1000) if take.clip else 0
-
-
 def scrub_of(sheet: Sheet, take: Take) -> Scrub:
     """`sheet`: the take's shot alone."""
     own = measure_of(take, frames=True)
     looks = [Look(*row) for row in own.frames] if own else []
-    times = [look.ms for look in looks] or guessed(take)
+    timing = timing_of(take.clip)
+    times = [look.ms for look in looks] or guessed(timing)
     follower, opens = follower_of(take)
     reasons = weak(looks)
     return Scrub(
@@ -153,26 +150,28 @@ def scrub_of(sheet: Sheet, take: Take) -> Scrub:
         leaves_on=still(sheet, take, leaving_ms(take)),
         frames=json.dumps(rows_of(times, looks, reasons, opens), separators=(",", ":"), ensure_ascii=False),
         count=len(times),
-        at=nearest(times, leaving_ms(take)),
+        at=nearest(times, leaving_ms(take), timing),
         seconds=in_seconds(leaving_ms(take)),
         is_measured=bool(looks),
-        is_whole=is_whole(times),
+        is_whole=is_whole(times, timing),
         sharpness=curve([look.sharpness for look in looks]),
         brightness=curve([look.brightness for look in looks]),
         spans=spans(reasons),
     )
 
 
-def is_whole(times: list[int]) -> bool:
+def is_whole(times: list[int], timing: Timing | None) -> bool:
     """Of a long clip only every so many frames are kept, but each of the last ones."""
+    if timing and timing.frames:
+        return len(times) == timing.count
     return len(times) < FEW or times[1] - times[0] < SKIPS * (times[-1] - times[-2])
 
 
-def guessed(take: Take) -> list[int]:
-    """The middles of its frames, as far as its rate tells, while it is not measured yet."""
-    fps = (take.clip.fps if take.clip else None) or USUAL_FPS
-    count = max(1, int(length(take) * fps / 1000))
-    return [int((at + Decimal("0.5")) * 1000 / fps) for at in range(min(count, 100_000))]
+def guessed(timing: Timing | None) -> list[int]:
+    """The middles of its frames, as far as its file tells, while it is not measured yet."""
+    if timing is None:
+        return [0]
+    return [timing.middle_ms(number) for number in range(min(timing.count, MOST_FRAMES))]
 
 
 def follower_of(take: Take) -> tuple[Shot | None, Take | None]:
@@ -199,10 +198,6 @@ def compared(look: Look, goal: Look | None) -> Row:
         return [None, None, ""]
     apart = step(look, goal)
     return [apart.figure, difference(look.mosaic, goal.mosaic), in_words(apart)]
-
-
-def nearest(times: Sequence[int], ms: int) -> int:
-    return min(range(len(times)), key=lambda at: abs(times[at] - ms))
 
 
 def curve(values: Sequence[float]) -> str:
