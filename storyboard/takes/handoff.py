@@ -14,6 +14,7 @@ from storyboard.connections import addresses
 from storyboard.errors import DomainError
 from storyboard.media import links as media_links
 from storyboard.media.models import File
+from storyboard.providers.base import Kind, Media
 from storyboard.takes.models import Take
 from storyboard.takes.placeholders import OPENING, TAIL, strings
 from storyboard.takes.timing import timing_of, whole
@@ -86,6 +87,15 @@ def tail_span(take: Take) -> tuple[int, int]:
     if take.hand_off_ms is not None:
         ends = take.hand_off_ms
     return min(ends, max(begins, ends - TAIL_MS)), ends
+
+
+def tail_media(take: Take) -> Media | None:
+    """What a vendor will find in its last seconds: the clip's own picture, coded afresh by rendering.trim."""
+    clip = take.clip
+    if clip is None or not clip.width or not clip.height:
+        return None
+    even = {"width": clip.width - clip.width % 2, "height": clip.height - clip.height % 2}
+    return Media(kind=Kind.VIDEO, seconds=TAIL_SECONDS, fps=clip.fps, format="mp4", **even)
 
 
 def is_early(take: Take, ms: int | None) -> bool:

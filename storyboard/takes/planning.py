@@ -13,7 +13,8 @@ from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.summary import work_seconds
 from storyboard.errors import DomainError
-from storyboard.providers.base import Body, Problem
+from storyboard.media.checks import opinion
+from storyboard.providers.base import Body, Kind, Problem
 from storyboard.providers.dispatch import vendor_file
 from storyboard.takes import handoff, money
 from storyboard.takes.callbacks import wanted
@@ -25,6 +26,10 @@ MOST_EACH = 4
 EARLY = (
     "Shot {0} carries two seconds of movement over, and less of shot {1} lies before its hand-off. "
     "Choose a later moment there, or let this shot continue."
+)
+UNFIT = (
+    "Shot {0} carries two seconds of movement over, and the clip of shot {1} does not suit: {2} "
+    "Choose another take there, or let this shot continue."
 )
 PAINTED = "The pictures of this sample are being painted. Wait a few seconds, then press Render again."
 
@@ -169,7 +174,11 @@ def carried(ask: Ask, before: Shot, take: Take) -> list[Problem]:
     """What is wrong with the last seconds of the take that its follower would be given."""
     if handoff.is_early(take, take.hand_off_ms):
         return [Problem(field="joint", sentence=EARLY.format(ask.shot.position, before.position))]
-    return []
+    limits, tail = ask.model.limits.get(Kind.VIDEO) if ask.model else None, handoff.tail_media(take)
+    if ask.connection is None or limits is None or tail is None:
+        return []
+    takes, why = opinion(ask.connection.about.label, tail, limits)
+    return [] if takes else [Problem(field="joint", sentence=UNFIT.format(ask.shot.position, before.position, why))]
 
 
 def whole(sheet: Sheet, found: Plan) -> list[Problem]:

@@ -17,7 +17,7 @@ from storyboard.errors import DomainError
 from storyboard.media.models import File, Kind
 from storyboard.rendering import check
 from storyboard.rendering.frames import picture
-from storyboard.takes import handoff
+from storyboard.takes import handoff, planning
 from storyboard.takes.actions import choosing
 from storyboard.takes.cut import cut_of
 from storyboard.takes.models import Measure, Take
@@ -206,3 +206,24 @@ def test_movement_is_counted_from_where_the_picture_begins(team: Team, alice: Us
     with pytest.raises(DomainError, match="2 seconds of movement"):
         choosing.set_hand_off(take, ms=2999, by=alice)
     assert choosing.set_hand_off(take, ms=3000, by=alice).hand_off_ms == 3000
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"width": 320, "height": 180}, "320 × 180"),
+        ({"width": 3840, "height": 2160}, "8,294,400 pixels; "),
+        ({"fps": Decimal(120)}, "120 pictures a second; "),
+        ({"seconds": Decimal(5), "picture_from": 0, "picture_to": Decimal("1.9")}, "less of shot 1"),
+        ({"format": "webm", "size": 10**9}, ""),
+    ],
+)
+def test_movement_that_its_vendor_does_not_take_is_not_planned(
+    team: Team, alice: User, account: Connection, facts: dict[str, Any], said: str
+) -> None:
+    board = make.board_with(team, alice, "cut motion", account)
+    first, second = make.shots_of(board)
+    make.selected(first, clip=clip_with(team, **facts))
+    (line,) = planning.plan(sheet_for(alice, team.public_id, board.public_id), [second.public_id]).lines
+    told = [one.sentence for one in line.problems if "two seconds of movement" in one.sentence]
+    assert [said in one for one in told] == ([True] if said else [])
