@@ -8,16 +8,33 @@ window.cutTrack = (() => {
     return `${Math.floor(tenths / 600)}:${String(Math.floor(tenths / 10) % 60).padStart(2, "0")}.${tenths % 10}`;
   };
 
-  // Seconds throughout: `from` and `to` within the shot's own clip, `start` within the film.
+  // Seconds throughout: `from` and `to` within the shot's own clip, `start` within the film; `frames` says when those
+  // begin that are played, where the rate is only an average; `rest` before the end its last frame is on screen.
   const read = () => {
     let start = 0;
     return parts().map(({ dataset }, index) => {
       const { shot, number, words, play = "", poster = "" } = dataset;
       const [from, to] = [Number(dataset.in) / 1000, Number(dataset.out) / 1000];
-      const segment = { index, shot, number, words, play, poster, from, to, start, frame: 1 / Number(dataset.fps) };
+      const frame = 1 / Number(dataset.fps);
+      // The first one that is played begins up to a millisecond before `from`.
+      const frames = (dataset.frames?.split(" ") ?? []).map((ms) => Number(ms) / 1000).filter((at) => at > from - 0.002 && at < to);
+      const rest = Math.min(frame, to - (frames.at(-1) ?? -Infinity)) / 2;
+      const segment = { index, shot, number, words, play, poster, from, to, start, frame, frames, rest };
       start += to - from;
       return segment;
     });
+  };
+  // So many frames on from this place in the segment, or back: a place a little within that frame, so that no rounding
+  // shows the one before; below zero or Infinity where it has no such frame.
+  const step = ({ from, to, frame, frames }, place, by) => {
+    if (!frames.length) {
+      const goal = (Math.floor(place / frame + 0.01) + by + 0.25) * frame;
+      return goal < to - from - frame / 4 ? goal : Infinity;
+    }
+    const goal = frames.findLastIndex((at) => at <= from + place + 0.0015) + by;
+    if (goal < 0) return -1;
+    const length = (frames[goal + 1] ?? to) - frames[goal];
+    return goal < frames.length ? Math.max(0, frames[goal] + Math.min(length / 4, 0.004) - from) : Infinity;
   };
 
   // As wide as they are long.
@@ -57,5 +74,5 @@ window.cutTrack = (() => {
     if (cell) cell.dataset.playing = "";
   };
 
-  return { read, lay, place, say, paint };
+  return { read, step, lay, place, say, paint };
 })();

@@ -74,7 +74,7 @@ window.cut = (() => {
     const at = Math.min(Math.max(0, seconds), total());
     const segment = list.findLast((one) => one.start <= at + 1e-6);
     // At the very end its last frame is shown.
-    const local = Math.min(segment.from + at - segment.start, segment.to - segment.frame / 2);
+    const local = Math.min(segment.from + at - segment.start, segment.to - segment.rest);
     const piece = loop ? around(loop).find((one) => one.segment === segment && local >= one.from && local <= one.to) : null;
     if (!piece) loop = "";
     screen.show(piece ?? whole(segment), Math.max(segment.from, local));
@@ -97,13 +97,11 @@ window.cut = (() => {
     if (screen.isPlaying()) toggle();
     if (!screen.piece()) { seek(0); return; }
     const { segment } = screen.piece();
-    const here = Math.floor((now() - segment.start) / segment.frame + 0.01);
-    // Into the frame, so that no rounding shows the one before; over a joint into the neighbour.
-    const goal = segment.start + (here + frames + 0.25) * segment.frame;
-    const end = segment.start + segment.to - segment.from;
-    if (goal < segment.start) seek(Math.max(0, segment.start - (list[segment.index - 1]?.frame ?? 0) * 0.75));
-    else if (goal >= end - segment.frame / 4) seek(list[segment.index + 1] ? end : now());
-    else seek(goal);
+    const goal = track.step(segment, now() - segment.start, frames);
+    // Over a joint into the neighbour.
+    if (goal < 0) seek(Math.max(0, segment.start - (list[segment.index - 1]?.rest ?? 0) * 1.5));
+    else if (goal === Infinity) seek(list[segment.index + 1] ? segment.start + segment.to - segment.from : now());
+    else seek(segment.start + goal);
   };
   // The joint that is given, or the nearest one; the same once more ends it.
   const repeat = (shot) => {

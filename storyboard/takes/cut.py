@@ -48,6 +48,12 @@ class Segment:
         return (self.take.clip.fps if self.take and self.take.clip else None) or FPS
 
     @property
+    def frames(self) -> str:
+        """When each frame of its clip begins, for players that step through it; empty where the rate tells."""
+        clip = self.take.clip if self.take else None
+        return " ".join(str(ms) for ms in clip.frames) if clip else ""
+
+    @property
     def prompt(self) -> str:
         words = self.shot.prompt
         return f"{words[:EXCERPT].rstrip()}…" if len(words) > EXCERPT else words
