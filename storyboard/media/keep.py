@@ -24,9 +24,17 @@ def keep(team: Team, path: Path, *, origin: Origin, painted: bool = False) -> Fi
     with TemporaryDirectory(prefix="lastframe-") as folder:
         found = examine(path, Path(folder), painted=painted)
         known = file_with(team, found.sha256)
-        if known and actions.touch_file(known):
+        if known and actions.touch_file(known, **learned(known, found)):
+            known.refresh_from_db()
             return known
         return stored(team, found, origin)
+
+
+def learned(known: File, found: Examined) -> dict[str, Any]:
+    """When its picture begins and ends, of a file that was kept before that was asked."""
+    if known.picture_to is not None or found.facts.picture_to is None:
+        return {}
+    return {name: getattr(found.facts, name) for name in ("fps", "picture_from", "picture_to", "frames")}
 
 
 def stored(team: Team, found: Examined, origin: Origin) -> File:

@@ -210,6 +210,17 @@ def test_a_clip_of_a_take_is_kept_checked_and_once(
     assert len(list(store().list("t/"))) == len(first.keys)
 
 
+def test_a_clip_that_was_kept_long_ago_is_timed_when_it_comes_again(
+    folder: Path, team: Team, tmp_path: Path, seeds: dict[str, bytes]
+) -> None:
+    path = tmp_path / "clip"
+    path.write_bytes(seeds["mp4"])
+    first = keep.keep(team, path, origin=Origin.UPLOAD)
+    assert (first.picture_from, first.picture_to) == (0, 1)
+    File.objects.update(picture_from=None, picture_to=None)
+    assert keep.keep(team, path, origin=Origin.TAKE).picture_to == 1
+
+
 def test_an_object_that_came_second_is_not_left_behind(
     folder: Path, team: Team, tmp_path: Path, seeds: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,9 +24,9 @@ def add_file(team: Team, *, sha256: str, **facts: Any) -> tuple[File, bool]:
 
 
 @transaction.atomic(durable=True)
-def touch_file(file: File) -> bool:
-    """Somebody wants these bytes kept; False when the sweep was quicker."""
-    return bool(File.objects.filter(pk=file.pk).update(touched_at=timezone.now()))
+def touch_file(file: File, **learned: Any) -> bool:
+    """Somebody wants these bytes kept, and may know more of them; False when the sweep was quicker."""
+    return bool(File.objects.filter(pk=file.pk).update(touched_at=timezone.now(), **learned))
 
 
 @transaction.atomic(durable=True)
