@@ -67,6 +67,7 @@ ODD = {
     "one": Odd(starts=[0], last=3750),
     "one_long": Odd(starts=[0], last=2 * TICKS),
     "slides": Odd(starts=[0, TICKS, 3 * TICKS], last=2 * TICKS, sound=5),
+    "slides_webm": Odd(starts=[0, TICKS, 3 * TICKS], last=2 * TICKS, sound=5, form="webm", codec="libvpx-vp9"),
     "b_frames": Odd(starts=even(24), last=3750, sound=1, b_frames=2),
     "b_frames_late": Odd(starts=even(24), last=3750, b_frames=2, edits=False),
     "upright": Odd(starts=even(24), last=3750, sound=1, rotation=90),

@@ -44,7 +44,7 @@ def test_each_frame_is_found_by_its_time_or_by_its_rate(name: str, tmp_path: Pat
         float((facts.picture_from or 0) * 1000 + at * 1000 / facts.fps) for at in range(len(wanted))
     ]
     assert starts == pytest.approx([one.starts for one in wanted], abs=1.1)
-    assert bool(facts.frames) == (name in {"uneven", "uneven_b", "uneven_webm", "slides"})
+    assert bool(facts.frames) == (name in {"uneven", "uneven_b", "uneven_webm", "slides", "slides_webm"})
 
 
 @pytest.mark.parametrize("name", NAMES)
