@@ -18,7 +18,7 @@ MOST_PACKETS = 300_000
 # An answer of the jail is bounded; of a longer clip only the average is known.
 MOST_FRAMES = 3600
 # Some containers round each time to a millisecond, and a rate has three digits.
-ROUNDED = Fraction(11, 10_000)
+ROUNDED = 0.0011
 MILLI = 1000
 MICRO = Decimal("0.000001")
 
@@ -38,25 +38,30 @@ class Span:
 def span_of(container: InputContainer, declared: Decimal | None) -> Span | None:
     """Of the first moving picture; `declared` is its rate as its head says. None when nobody can tell."""
     stream = next(iter(moving_pictures(container)), None)
-    shown: list[tuple[Fraction, Fraction]] = []
-    over = Fraction(0)
+    shown: list[tuple[int, int]] = []
+    # Of each track, in its own time: fractions would take as long as all the rest.
+    over: dict[Fraction, int] = {}
     for count, packet in enumerate(container.demux()):
         if count > MOST_PACKETS:
             return None
         # What a list of edits leaves out is decoded and never shown.
-        if packet.pts is None or packet.time_base is None or packet.is_discard:
+        if packet.pts is None or packet.is_discard:
             continue
-        start, length = packet.pts * packet.time_base, (packet.duration or 0) * packet.time_base
-        over = max(over, start + length)
+        length = packet.duration or 0
+        over[packet.time_base] = max(over.get(packet.time_base, 0), packet.pts + length)
         if packet.stream is stream:
-            shown.append((start, length))
-    return spanned(within(sorted(shown), stream), over, declared) if shown else None
+            shown.append((packet.pts, length))
+    if stream is None or not stream.time_base or not shown:
+        return None
+    base = stream.time_base
+    exact = [(start * base, length * base) for start, length in sorted(shown)]
+    return spanned(within(exact, stream), max(end * base for base, end in over.items()), declared)
 
 
-def within(shown: list[tuple[Fraction, Fraction]], stream: VideoStream | None) -> list[tuple[Fraction, Fraction]]:
+def within(shown: list[tuple[Fraction, Fraction]], stream: VideoStream) -> list[tuple[Fraction, Fraction]]:
     """A list of edits may end in the middle of the last frame."""
     (first, _), (last, length) = shown[0], shown[-1]
-    promised = promise(stream) if stream else None
+    promised = promise(stream)
     left = first + promised - last if promised else length
     return [*shown[:-1], (last, left)] if 0 < left < length else shown
 
@@ -90,10 +95,11 @@ def even_rate(starts: Sequence[Fraction], ends: Fraction, declared: Decimal | No
 
 
 def is_even(starts: Sequence[Fraction], ends: Fraction, rate: Decimal) -> bool:
-    frame = 1 / Fraction(rate)
-    if abs(ends - starts[0] - len(starts) * frame) > frame / 4:
+    frame = 1 / float(rate)
+    if abs(float(ends - starts[0]) - len(starts) * frame) > frame / 4:
         return False
-    return all(abs(start - starts[0] - at * frame) <= ROUNDED for at, start in enumerate(starts))
+    first = float(starts[0])
+    return all(abs(float(start) - first - at * frame) <= ROUNDED for at, start in enumerate(starts))
 
 
 def exactly(value: Fraction) -> Decimal:
