@@ -1,36 +1,44 @@
 // What somebody typed and the server has not confirmed yet, kept in this browser until it has: a lost connection, a
-// closed tab or a crash loses nothing. Each draft knows its field, the version it started from and where to send it.
-// saving.js sends them, conflict.js settles those that met somebody else's text. Used as `drafts`.
-window.drafts = (() => {
-  const PREFIX = "draft:";
-  const memory = new Map();
-
+// closed tab or a crash loses nothing. Two kinds: `drafts` are sent by themselves (each knows its field, the version it
+// started from and where to; saving.js sends them, conflict.js settles those that met somebody else's text), `notes`
+// wait for a press (notes.js).
+(() => {
   const read = (text) => { try { return JSON.parse(text); } catch { return null; } };
-  const keep = (id, draft) => {
-    memory.set(id, draft);
-    try { localStorage.setItem(PREFIX + id, JSON.stringify(draft)); } catch { /* full or private: this page still has it */ }
-  };
-  const drop = (id) => {
-    memory.delete(id);
-    try { localStorage.removeItem(PREFIX + id); } catch { /* as above */ }
+
+  const kept = (prefix) => {
+    const memory = new Map();
+    const stored = (id) => { try { return read(localStorage.getItem(prefix + id)); } catch { return null; } };
+    const keep = (id, draft) => {
+      memory.set(id, draft);
+      try { localStorage.setItem(prefix + id, JSON.stringify(draft)); } catch { /* full or private: this page still has it */ }
+    };
+    const drop = (id) => {
+      memory.delete(id);
+      try { localStorage.removeItem(prefix + id); } catch { /* as above */ }
+    };
+
+    // Left by an earlier page; another tab's are younger, and it sends them itself.
+    const recover = (board, age) => {
+      let keys = [];
+      try { keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix)); } catch { /* none then */ }
+      for (const key of keys) {
+        const id = key.slice(prefix.length);
+        const draft = stored(id);
+        if (draft?.board === board && !memory.has(id) && Date.now() - draft.at > age) memory.set(id, draft);
+      }
+      return [...memory.keys()];
+    };
+
+    return {
+      keep, drop, recover,
+      get: (id) => memory.get(id),
+      // Also what an earlier page or another tab keeps.
+      find: (id) => stored(id) ?? memory.get(id),
+      has: (id) => memory.has(id),
+      ids: () => [...memory.keys()],
+    };
   };
 
-  // Left by an earlier page; another tab's are younger, and it sends them itself.
-  const recover = (board, age) => {
-    let keys = [];
-    try { keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)); } catch { /* none then */ }
-    for (const key of keys) {
-      const draft = read(localStorage.getItem(key));
-      const id = key.slice(PREFIX.length);
-      if (draft?.board === board && !memory.has(id) && Date.now() - draft.at > age) memory.set(id, draft);
-    }
-    return [...memory.keys()];
-  };
-
-  return {
-    keep, drop, recover,
-    get: (id) => memory.get(id),
-    has: (id) => memory.has(id),
-    ids: () => [...memory.keys()],
-  };
+  window.drafts = kept("draft:");
+  window.notes = kept("note:");
 })();

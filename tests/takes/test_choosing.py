@@ -212,6 +212,7 @@ def test_a_shot_that_carries_movement_is_not_planned_after_too_little_of_it(
 def test_a_note_is_kept_without_what_no_database_keeps(take: Take, alice: User) -> None:
     assert choosing.approve(take, note="fine\0 indeed", by=alice).note == "fine indeed"
     assert choosing.reject(take, note="\0", by=alice).note == ""
+    assert choosing.reject(take, note="two\r\nlines", by=alice).note == "two\nlines"
 
 
 @pytest.mark.parametrize("act", [choosing.select, choosing.approve, choosing.delete, choosing.restore])

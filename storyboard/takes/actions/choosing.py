@@ -188,8 +188,8 @@ def own_take(shot: Shot, file: File, by: User) -> Take:
 
 
 def noted(text: str) -> str:
-    """What a column can hold of it: PostgreSQL takes no null byte."""
-    return "".join(letter for letter in text if letter != "\0").strip()[:LONGEST_NOTE]
+    """What a column can hold of it: PostgreSQL takes no null byte, and forms send two letters for the end of a line."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST_NOTE]
 
 
 def fresh(take: Take, board: Board) -> Take:
