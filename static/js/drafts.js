@@ -17,14 +17,16 @@
       try { localStorage.removeItem(prefix + id); } catch { /* as above */ }
     };
 
-    // Left by an earlier page; another tab's are younger, and it sends them itself.
+    // Left by an earlier page; another tab's are younger, and it sends them itself. What met somebody else's text, or was
+    // refused, is brought along at any age and without that mark: it is sent again, and what comes of it said again.
     const recover = (board, age) => {
       let keys = [];
       try { keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix)); } catch { /* none then */ }
       for (const key of keys) {
         const id = key.slice(prefix.length);
-        const draft = stored(id);
-        if (draft?.board === board && !memory.has(id) && Date.now() - draft.at > age) memory.set(id, draft);
+        const { met, stuck, ...draft } = stored(id) ?? {};
+        const left = met || stuck || Date.now() - draft.at > age;
+        if (draft.board === board && !memory.has(id) && left) memory.set(id, draft);
       }
       return [...memory.keys()];
     };

@@ -140,9 +140,9 @@ window.saving = (() => {
   document.addEventListener("htmx:after:swap", settle);
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   for (const name of ["online", "pagehide", "frame:back"]) addEventListener(name, flush);
-  document.addEventListener("DOMContentLoaded", () => {
-    if (drafts.recover(page(), LEFT_BEHIND).length) { settle(); flush(); }
-  });
+  const recover = () => { if (drafts.recover(page(), LEFT_BEHIND).length) { settle(); flush(); } };
+  // And again for what was sent while an earlier page was left: nobody heard the answer.
+  document.addEventListener("DOMContentLoaded", () => { recover(); setTimeout(recover, LEFT_BEHIND + 100); });
 
   return { flush, send, fieldsOf, settle, changed, confirm };
 })();

@@ -83,6 +83,41 @@ def test_one_field_written_twice_shows_both_texts(
     expect(page.locator("#in-prompt")).to_have_value(stays)
 
 
+def test_a_reload_before_the_choice_asks_again(
+    visit: Visit, film: Board, alice: User, bob: User, console: Console
+) -> None:
+    console.allow("ERR_FAILED")
+    page = open_shot(visit, film, alice)
+    page.route("**/save/", lambda route: route.abort(), times=1)
+    page.locator("#in-prompt").fill("mine")
+    expect(page.locator("[data-saving]")).to_contain_text("No connection")
+    actions.save_field(shot_at(film, 1), name="prompt", value="theirs", base_version=None, by=bob)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("theirs")
+    page.reload()
+    expect(dialog).to_contain_text("theirs")
+    expect(dialog.locator("[data-mine]")).to_have_text("mine")
+    dialog.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("[data-saving]")).to_have_text("Saved")
+    assert shot_at(film, 1).prompt == "mine"
+
+
+def test_what_met_somebody_while_the_page_was_left_is_said_on_the_next_one(
+    visit: Visit, film: Board, alice: User, bob: User
+) -> None:
+    page = open_shot(visit, film, alice)
+    page.clock.install()
+    page.route("**/save/", lambda route: None, times=1)
+    page.locator("#in-prompt").fill("mine")
+    page.clock.fast_forward(1_000)
+    expect(page.locator("[data-saving]")).to_have_text("Saving…")
+    actions.save_field(shot_at(film, 1), name="prompt", value="theirs", base_version=None, by=bob)
+    page.reload()
+    expect(page.locator("#in-prompt")).to_have_value("theirs")
+    page.clock.fast_forward(6_000)
+    expect(page.get_by_role("dialog").locator("[data-mine]")).to_have_text("mine")
+
+
 def test_the_line_drops_in_mid_sentence_and_nothing_is_lost(
     visit: Visit, film: Board, alice: User, console: Console
 ) -> None:
