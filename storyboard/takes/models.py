@@ -140,6 +140,7 @@ class Take(models.Model):
     rejected_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         indexes = [

@@ -25,7 +25,7 @@ NO_RUN = "This render is not there any more. Reload the board to see what is."
 def take_for(
     user: Person, team_id: str, board_id: str, take_id: str, role: Role = Role.VIEWER, *, deleted: bool = False
 ) -> Take:
-    """`deleted`: only who brings it back asks so."""
+    """`deleted`: who brings it back asks so, and the list of what can be, for its picture."""
     board = board_for(user, team_id, board_id, role)
     rows = Take.objects.filter(shot__board=board, public_id=take_id)
     rows = rows if deleted else rows.filter(deleted_at=None)

@@ -129,7 +129,7 @@ def delete(take: Take, *, by: User) -> Take:
         raise Conflict(STILL_LIVE)
     # That it has a time at which it was selected tells restore() what to do.
     own: dict[str, Any] = {} if found.is_selected else {"selected_at": None}
-    change(found, deleted_at=Now(), is_selected=False, **own)
+    change(found, deleted_at=Now(), deleted_by=by, is_selected=False, **own)
     record(Did.TAKE_DELETED, by=by, team=board.team, subject=name_of(found))
     chain.tell(found)
     return found
@@ -137,7 +137,7 @@ def delete(take: Take, *, by: User) -> Take:
 
 @transaction.atomic(durable=True)
 def restore(take: Take, *, by: User) -> Take:
-    """Undo of delete: selected again, too, unless another one was selected meanwhile."""
+    """Undo of delete, whenever: selected again, too, unless another one was selected meanwhile."""
     board = locked(take.shot.board, by)
     found = Take.objects.select_related("clip", "shot").filter(pk=take.pk, shot__board=board).first()
     if found is None:
@@ -146,7 +146,7 @@ def restore(take: Take, *, by: User) -> Take:
         raise Missing(SHOT_GONE)
     if found.deleted_at is None:
         return found
-    change(found, deleted_at=None)
+    change(found, deleted_at=None, deleted_by=None)
     record(Did.TAKE_RESTORED, by=by, team=board.team, subject=name_of(found))
     other = Take.objects.filter(shot=found.shot_id, is_selected=True)
     if found.selected_at is not None and found.state == State.DONE and not other.exists():

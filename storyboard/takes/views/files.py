@@ -21,7 +21,8 @@ def clip_of(take: Take) -> File:
 @require_safe
 @signed_in
 def take_small(request: SignedInRequest, team_id: str, board_id: str, take_id: str) -> HttpResponse:
-    clip = clip_of(take_for(request.user, team_id, board_id, take_id))
+    # Of deleted ones too: the shelf shows what can be brought back.
+    clip = clip_of(take_for(request.user, team_id, board_id, take_id, deleted=True))
     if not clip.small_key:
         raise Missing("There is no picture of this take.")
     return led_to(links.to_small(clip))

@@ -41,6 +41,14 @@ class Shelved(NamedTuple):
     is_open: bool
 
 
+class Deleted(NamedTuple):
+    """A take that was put away, and can be brought back."""
+
+    take: Take
+    poster: str
+    price: str
+
+
 @require_safe
 @signed_in
 def takes(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
@@ -74,6 +82,7 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
         "cell": cell,
         "tab": "takes",
         "rows": rows,
+        "deleted": deleted_of(sheet),
         "open": opened,
         "receipt": receipt(opened.take) if opened else None,
         "may_review": role >= Role.REVIEWER and sheet.board.archived_at is None,
@@ -84,6 +93,17 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
         "other": other_than(opened, rows),
         "reuse": plan(opened.take, cell.ask, sheet.connections) if opened and role >= Role.EDITOR else None,
     }
+
+
+def deleted_of(sheet: Sheet) -> list[Deleted]:
+    """The one that was deleted last comes first."""
+    (shot,) = sheet.shots
+    found = Take.objects.filter(shot=shot).exclude(deleted_at=None).order_by("-deleted_at", "-pk")
+    seen = cards.Seen(sheet.board)
+    return [
+        Deleted(take, cards.poster(take, seen), price(take))
+        for take in found.select_related("clip", "deleted_by").defer("asked", "request")
+    ]
 
 
 def other_than(opened: Shelved | None, rows: Sequence[Shelved]) -> Take | None:

@@ -1,0 +1,83 @@
+"""The shelf of a shot: what was deleted of it, and what it says once a take was rejected."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from storyboard.boards.models import Board, Shot
+from storyboard.connections.models import Connection
+from storyboard.media.models import Kind
+from storyboard.takes.actions import choosing
+from storyboard.takes.models import Take
+from storyboard.teams.models import Membership, Role, Team, User
+from tests.takes import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AsUser = Callable[[User], Client]
+Join = Callable[[User, Role], Membership]
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def board(team: Team, alice: User, account: Connection) -> Board:
+    return make.board_with(team, alice, "cut continue", account)
+
+
+@pytest.fixture
+def shot(board: Board) -> Shot:
+    return make.shots_of(board)[0]
+
+
+def at(name: str, board: Board, *more: str) -> str:
+    return reverse(name, args=[board.team.public_id, board.public_id, *more])
+
+
+def shelf(client: Client, shot: Shot) -> str:
+    return str(client.get(at("takes", shot.board, shot.public_id), headers=HTMX).text)
+
+
+def test_deleted_takes_are_listed_with_who_deleted_them_and_come_back(
+    shot: Shot, account: Connection, alice: User, bob: User, join: Join, as_user: AsUser
+) -> None:
+    join(bob, Role.EDITOR)
+    take = make.selected(shot, at=account, charge_micro_usd=540_000)
+    choosing.delete(take, by=bob)
+    client, back = as_user(alice), at("take_restore", shot.board, take.public_id)
+    text = shelf(client, shot)
+    assert 'Deleted takes (<span class="num">1</span>)' in text
+    for wanted in ("No take yet", f"by {bob}", "$0.54", back):
+        assert wanted in text
+    assert "Deleted takes" not in client.post(back, headers=HTMX).text
+    take.refresh_from_db()
+    assert (take.deleted_at, take.deleted_by, take.is_selected) == (None, None, True)
+
+
+def test_who_only_looks_sees_what_was_deleted_and_no_button(
+    shot: Shot, alice: User, bob: User, join: Join, as_user: AsUser
+) -> None:
+    join(bob, Role.REVIEWER)
+    take = make.take(shot)
+    choosing.delete(take, by=alice)
+    text = shelf(as_user(bob), shot)
+    assert f"by {alice}" in text
+    assert "Bring back" not in text
+
+
+def test_a_deleted_take_keeps_its_small_picture_and_shows_no_more(shot: Shot, alice: User, as_user: AsUser) -> None:
+    clip = make.file(shot.board.team, kind=Kind.VIDEO, small_key="t/small", poster_key="t/poster")
+    take = make.take(shot, clip=clip)
+    choosing.delete(take, by=alice)
+    client = as_user(alice)
+    shown = {name: client.get(at(name, shot.board, take.public_id)).status_code for name in ("take_small", "take_play")}
+    assert shown == {"take_small": 302, "take_play": 404}
+
+
+def test_the_last_one_that_was_deleted_stands_first(shot: Shot, alice: User, as_user: AsUser) -> None:
+    first, second = make.take(shot), make.take(shot)
+    for take in (second, first):
+        choosing.delete(take, by=alice)
+    assert Take.objects.filter(deleted_by=alice).count() == 2
+    text = shelf(as_user(alice), shot)
+    assert text.index("<b>Take 1</b>") < text.index("<b>Take 2</b>")
