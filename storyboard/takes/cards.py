@@ -31,6 +31,7 @@ HELD = "Held: "
 LOOKING = "The vendor’s answer was lost. We look for what became of it, and nothing is sent twice."
 PAUSED = "Paused. Resume the render to go on."
 CHOOSE = "Look at the takes and select the one that stays."
+REJECTED = "Choose another take of it, or make one."
 WANTS_APPROVAL = "Shots that follow wait until somebody approves it."
 
 
@@ -156,14 +157,15 @@ def made(shot: Shot, take: Take, found: Standing, seen: Seen) -> Status:
     newest = max(take.number, found.last.number if found.last else 0)
     own = Status("done", "Done", "done", poster=poster(take, seen), take=f"take {take.number}/{newest}")
     own = own._replace(take_id=take.public_id)
+    if take.rejected_at:
+        own = own._replace(name="rejected", word="Rejected", dot="fail", detail=take.note or REJECTED, decide=True)
+        return own._replace(is_stale=bool(found.stale), to_render=bool(found.stale), price=paid(take))
     if found.stale:
         why = f"{found.stale[0][:1].upper()}{', '.join(found.stale)[1:]}."
         return own._replace(name="stale", word="Out of date", dot="stale", detail=why, is_stale=True)
     own = own._replace(price=paid(take), to_render=False)
     if take.approved_at:
         return own._replace(word="Approved")
-    if take.rejected_at:
-        return own._replace(name="rejected", word="Rejected", dot="fail", detail=take.note)
     return own._replace(detail=WANTS_APPROVAL) if shot.needs_approval else own
 
 

@@ -23,7 +23,7 @@ from storyboard.teams.models import Team, User
 FIRST_WORDS = 140
 A_PAGE = 100
 # What goes on only when somebody did something.
-NEEDED = frozenset({Why.PAUSED, Why.FAILED, Why.CHOICE, Why.APPROVAL, Why.GONE})
+NEEDED = frozenset({Why.PAUSED, Why.FAILED, Why.CHOICE, Why.APPROVAL, Why.REJECTED, Why.GONE})
 DELETED = "The board was deleted. What was not sent is dropped; what a vendor has begun still comes."
 
 

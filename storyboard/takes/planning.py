@@ -14,7 +14,7 @@ from storyboard.boards.queries import Sheet
 from storyboard.boards.summary import work_seconds
 from storyboard.errors import DomainError
 from storyboard.media.checks import opinion
-from storyboard.providers.base import Body, Kind, Problem
+from storyboard.providers.base import Body, Kind, Level, Problem
 from storyboard.providers.dispatch import vendor_file
 from storyboard.takes import handoff, money
 from storyboard.takes.callbacks import wanted
@@ -31,6 +31,10 @@ UNFIT = (
     "Shot {0} carries two seconds of movement over, and the clip of shot {1} does not suit: {2} "
     "Choose another take there, or let this shot continue."
 )
+REJECTED = (
+    "Shot {0} would open on take {1} of shot {2}, which was rejected. "
+    "Choose another take of it first, or render on it all the same."
+)
 PAINTED = "The pictures of this sample are being painted. Wait a few seconds, then press Render again."
 
 
@@ -44,6 +48,8 @@ class Line:
     price: int | None
     after: int | None
     problems: tuple[Problem, ...] = ()
+    # What nobody should find out afterwards: whoever says yes to the plan says yes to this.
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def number(self) -> int:
@@ -74,7 +80,11 @@ class Plan:
     @property
     def hash(self) -> str:
         """Of everything that will be sent and paid: what a person says yes to."""
-        said = [[one.ask.shot.public_id, one.asked_hash, place(one.ask), one.price, one.after] for one in self.lines]
+        said = [
+            [one.ask.shot.public_id, one.asked_hash, place(one.ask), one.price, one.after]
+            + [warning.sentence for warning in one.warnings]
+            for one in self.lines
+        ]
         return digest(json.dumps([said, self.takes_each]))
 
     @property
@@ -143,6 +153,7 @@ def line(ask: Ask, planned: set[int], stands: Mapping[int, Standing]) -> Line:
         price=ask.quote.micro_usd,
         after=before if before in planned else None,
         problems=tuple(problems),
+        warnings=tuple(rejected(ask, planned, stands)),
     )
 
 
@@ -179,6 +190,18 @@ def carried(ask: Ask, before: Shot, take: Take) -> list[Problem]:
         return []
     takes, why = opinion(ask.connection.about.label, tail, limits)
     return [] if takes else [Problem(field="joint", sentence=UNFIT.format(ask.shot.position, before.position, why))]
+
+
+def rejected(ask: Ask, planned: set[int], stands: Mapping[int, Standing]) -> list[Problem]:
+    """That it would open on a take that somebody did not want."""
+    before = ask.shot.joint_from
+    if ask.shot.joint == Joint.CUT or before is None or before.pk in planned:
+        return []
+    take = stands.get(before.pk, Standing()).selected
+    if take is None or take.rejected_at is None:
+        return []
+    text = REJECTED.format(ask.shot.position, take.number, before.position)
+    return [Problem(field="joint", sentence=text, level=Level.WARNING)]
 
 
 def whole(sheet: Sheet, found: Plan) -> list[Problem]:

@@ -12,7 +12,7 @@ from storyboard.takes import handoff
 from storyboard.takes.models import LIVE, Run, State, Take
 
 # What in_front() reads of a take.
-BARE = ("shot", "run", "state", "number", "is_selected", "selected_at", "approved_at", "created_at")
+BARE = ("shot", "run", "state", "number", "is_selected", "selected_at", "approved_at", "rejected_at", "created_at")
 
 
 class Why(StrEnum):
@@ -21,6 +21,7 @@ class Why(StrEnum):
     FAILED = "failed"
     CHOICE = "choice"
     APPROVAL = "approval"
+    REJECTED = "rejected"
     FRAME = "frame"
     GONE = "gone"
 
@@ -91,7 +92,7 @@ def ahead(take: Take, shot: Shot, seen: Around, name: str) -> Wait | None:
         return Wait(Why.PREDECESSOR, on_the_way(under_way, name))
     selected, own = seen.selected.get(shot.pk), seen.newest.get((take.run_id or 0, shot.pk))
     if own is None or (selected is not None and is_meant(selected, take.run)):
-        return chosen(selected, shot, name)
+        return chosen(take, selected, shot, name)
     if own.state != State.DONE:
         text = f"Held: {name} came to nothing. Render it again, or select one of its takes, and this goes on."
         return Wait(Why.FAILED, text)
@@ -104,9 +105,15 @@ def on_the_way(take: Take, name: str) -> str:
     return f"Waits for {name}."
 
 
-def chosen(selected: Take | None, shot: Shot, name: str) -> Wait | None:
+def chosen(take: Take, selected: Take | None, shot: Shot, name: str) -> Wait | None:
     if selected is None:
         return Wait(Why.FAILED, f"Held: {name} has no take. Render it, and this goes on.")
+    # Whoever asked for it afterwards was told so, and wanted it all the same.
+    if selected.rejected_at and selected.rejected_at > take.created_at:
+        text = (
+            f"Held: take {selected.number} of {name} was rejected. Select another one or approve it, and this goes on."
+        )
+        return Wait(Why.REJECTED, text)
     if shot.needs_approval and selected.approved_at is None:
         return Wait(Why.APPROVAL, f"Waits until {name} is approved.")
     return None

@@ -37,9 +37,7 @@ def test_a_half_typed_note_outlives_what_others_do_other_takes_and_a_reload(
     expect(page.get_by_text("Only you see this so far.")).to_be_visible()
 
 
-def test_a_note_that_has_arrived_is_not_kept_any_longer(
-    visit: Visit, shot: Shot, two: list[Take], alice: User
-) -> None:
+def test_a_note_that_has_arrived_is_not_kept_any_longer(visit: Visit, shot: Shot, two: list[Take], alice: User) -> None:
     page = shelf(visit, shot, alice)
     page.locator("[data-note]").fill("Two lines,\nand a blank one.\n\n")
     page.get_by_role("button", name="Approve").click()

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from storyboard.boards.models import Board, Shot
 from storyboard.connections.models import Connection
-from storyboard.takes.actions import chain
+from storyboard.live.models import Event
+from storyboard.takes.actions import chain, choosing, sending
 from storyboard.takes.models import Run, State, Take
 from storyboard.takes.tasks import sweeping
 from storyboard.takes.waits import Why, around, wait
@@ -99,6 +100,44 @@ def test_it_waits_for_an_approval(board: Board, run: Run, waiting: Take, account
     assert wake(board) == []
     Take.objects.filter(pk=made.pk).update(approved_at=timezone.now())
     assert wake(board) == [waiting]
+
+
+def test_what_was_rejected_since_holds_it_until_somebody_wants_it(
+    board: Board, run: Run, waiting: Take, account: Connection, alice: User
+) -> None:
+    made = make.selected(first(board), at=account, run=run)
+    choosing.reject(made, note="", by=alice)
+    assert why(waiting) == Why.REJECTED
+    assert wake(board) == []
+    choosing.approve(made, by=alice)
+    waiting.refresh_from_db()
+    assert waiting.state == State.QUEUED
+
+
+def test_what_is_queued_is_not_sent_on_a_take_that_was_rejected_since(
+    board: Board, run: Run, account: Connection, alice: User
+) -> None:
+    made = make.selected(first(board), at=account, run=run)
+    queued = make.take(make.shots_of(board)[1], State.QUEUED, at=account, run=run, by=alice)
+    choosing.reject(made, note="", by=alice)
+    assert sending.claim(account.pk) is None
+    queued.refresh_from_db()
+    assert (queued.state, why(queued)) == (State.WAITING, Why.REJECTED)
+
+
+def test_what_was_asked_for_after_the_rejection_goes(board: Board, run: Run, account: Connection, alice: User) -> None:
+    choosing.reject(make.selected(first(board), at=account), note="", by=alice)
+    asked = make.take(make.shots_of(board)[1], State.WAITING, at=account, run=make.run(board))
+    assert wake(board) == [asked]
+
+
+def test_open_pages_hear_that_what_follows_a_rejected_take_is_held(
+    board: Board, run: Run, waiting: Take, account: Connection, alice: User
+) -> None:
+    made = make.selected(first(board), at=account, run=run)
+    Event.objects.all().delete()
+    choosing.reject(made, note="", by=alice)
+    assert waiting.shot.topic in set(Event.objects.values_list("topic", flat=True))
 
 
 def test_a_paused_run_holds_it(board: Board, run: Run, waiting: Take, account: Connection) -> None:

@@ -11,7 +11,7 @@ from storyboard.boards.queries import sheet_of
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict, DomainError, Forbidden
 from storyboard.takes import money
-from storyboard.takes.actions import runs
+from storyboard.takes.actions import choosing, runs
 from storyboard.takes.actions.runs import Wish
 from storyboard.takes.models import Entry, Purse, Run, State, Take
 from storyboard.takes.planning import chosen, plan
@@ -66,6 +66,17 @@ def test_what_was_changed_since_it_was_shown_is_not_rendered(board: Board, alice
     wish = wish_for(board, alice)
     shot = make.shots_of(board)[0]
     boards.save_field(shot, name="prompt", value="Something else entirely.", base_version=None, by=alice)
+    with pytest.raises(Conflict, match="changed since you looked"):
+        runs.request(board, wish=wish, by=alice)
+    assert not Run.objects.exists()
+
+
+def test_a_rejection_since_the_plan_was_shown_is_shown_first(board: Board, alice: User) -> None:
+    first, second, _ = make.shots_of(board)
+    take = make.selected(first)
+    before = plan(sheet_of(board, require(alice, board.team, Role.VIEWER)), [second.public_id])
+    choosing.reject(take, note="", by=alice)
+    wish = wish_for(board, alice, shots=(second.public_id,), plan_hash=before.hash)
     with pytest.raises(Conflict, match="changed since you looked"):
         runs.request(board, wish=wish, by=alice)
     assert not Run.objects.exists()

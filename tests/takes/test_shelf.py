@@ -81,3 +81,54 @@ def test_the_last_one_that_was_deleted_stands_first(shot: Shot, alice: User, as_
     assert Take.objects.filter(deleted_by=alice).count() == 2
     text = shelf(as_user(alice), shot)
     assert text.index("<b>Take 1</b>") < text.index("<b>Take 2</b>")
+
+
+def test_a_rejected_take_stays_selected_and_another_one_is_offered(
+    shot: Shot, account: Connection, alice: User, as_user: AsUser
+) -> None:
+    first, second = make.selected(shot, at=account), make.take(shot, at=account)
+    client, select = as_user(alice), at("take_select", shot.board, second.public_id)
+    told = client.post(at("take_reject", shot.board, first.public_id), headers=HTMX).text
+    assert Take.objects.get(is_selected=True) == first
+    assert told.count(select) >= 4  # twice each on the shelf and in the toast
+    assert "It is still selected." in told
+    assert "Make another take" in told
+
+
+def test_a_reviewer_is_offered_no_take_to_select(
+    shot: Shot, alice: User, bob: User, join: Join, as_user: AsUser
+) -> None:
+    join(bob, Role.REVIEWER)
+    first, second = make.selected(shot), make.take(shot)
+    answer = as_user(bob).post(at("take_reject", shot.board, first.public_id), headers=HTMX)
+    assert at("take_select", shot.board, second.public_id) not in answer.text
+    assert "Take 1 is rejected" in answer.headers["HX-Trigger"]
+    assert "Make another take" in answer.text
+
+
+def test_what_was_rejected_too_is_not_offered(shot: Shot, alice: User, as_user: AsUser) -> None:
+    first, second = make.selected(shot), make.take(shot)
+    for take in (first, second):
+        choosing.reject(take, note="", by=alice)
+    text = shelf(as_user(alice), shot)
+    assert "Take 1 was rejected</b> and is still the one in the film" in text
+    assert "Select take" not in text
+
+
+def test_the_inspector_of_a_rejected_shot_says_what_to_do(shot: Shot, alice: User, as_user: AsUser) -> None:
+    choosing.reject(make.selected(shot), note="", by=alice)
+    text = as_user(alice).get(at("shot", shot.board, shot.public_id), headers=HTMX).text
+    for wanted in ("<b>Rejected.</b>", "Make another take</a>", "Choose another</a>"):
+        assert wanted in text
+    assert "keep it" not in text
+
+
+def test_the_sheet_warns_of_a_rejected_take_and_may_be_pressed(
+    board: Board, shot: Shot, account: Connection, alice: User, as_user: AsUser
+) -> None:
+    choosing.reject(make.selected(shot, at=account), note="", by=alice)
+    follower = make.shots_of(board)[1].public_id
+    text = as_user(alice).get(f"{at('board_render', board)}?shot={follower}").text
+    assert "Shot 2 would open on take 1 of shot 1, which was rejected." in text
+    assert f'?shot={shot.public_id}&amp;tab=takes">Choose another take</a>' in text
+    assert '<button class="btn go">Render for' in text

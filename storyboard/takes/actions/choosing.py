@@ -19,7 +19,7 @@ from storyboard.takes import handoff
 from storyboard.takes.actions import chain, measuring
 from storyboard.takes.actions.results import choose
 from storyboard.takes.models import FINAL, State, Step, Take
-from storyboard.takes.queries import GONE
+from storyboard.takes.queries import GONE, NOT_SENT
 from storyboard.takes.staleness import signature
 from storyboard.takes.timing import SECOND, Timing, timing_of
 from storyboard.teams.access import require
@@ -59,15 +59,21 @@ def approve(take: Take, *, note: str | None = None, by: User) -> Take:
 
 @transaction.atomic(durable=True)
 def reject(take: Take, *, note: str, by: User) -> Take:
-    """Its followers wait, if they need an approval; the note says what should be different."""
+    """It stays selected until another one is; what is not sent yet does not open on it unless somebody wants that."""
     board = locked(take.shot.board, by, Role.REVIEWER)
     found = done(take, board)
     words = noted(note)
     if found.rejected_at is None or found.note != words:
         change(found, approved_at=None, approved_by=None, rejected_at=Now(), note=words)
         record(Did.TAKE_REJECTED, by=by, team=board.team, subject=name_of(found))
-        chain.tell(found)
+        chain.tell(found, *followers(found))
     return found
+
+
+def followers(take: Take) -> list[Take]:
+    """What opens on the take's shot and is not sent yet."""
+    rows = Take.objects.filter(follows=take.shot_id, state__in=NOT_SENT, deleted_at=None)
+    return list(rows.select_related("shot__board__team"))
 
 
 @transaction.atomic(durable=True)

@@ -71,6 +71,7 @@ def line_row(line: Line, chain: int, numbers: dict[int, int]) -> dict[str, Any]:
         "micro_usd": line.price,
         "prompt": ask.shot.prompt,
         "problems": [problem.sentence for problem in line.problems],
+        "warnings": [warning.sentence for warning in line.warnings],
     }
 
 
@@ -84,7 +85,7 @@ def plan_lines(plan: dict[str, Any]) -> list[str]:
     """The same for people."""
     head = ("SHOT", "CHAIN", "AFTER", "OPENS", "LENGTH", "PRICE", "WITH", "PROMPT")
     lines = table(head, [cells(one) for one in plan["shots"]]) if plan["shots"] else []
-    lines += [about(one["shot"], sentence) for one in plan["shots"] for sentence in one["problems"]]
+    lines += [about(one["shot"], sentence) for one in plan["shots"] for sentence in one["problems"] + one["warnings"]]
     lines += plan["problems"]
     lines += [f"Of {one['name']}, {dollars(one['left_micro_usd'])} are left." for one in plan["budgets"]]
     return [*lines, whole(plan)] if plan["shots"] else lines

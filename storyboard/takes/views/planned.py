@@ -46,6 +46,8 @@ class Trouble(NamedTuple):
     sentence: str
     query: str = ""
     blocks: bool = True
+    # What the link says instead of “Edit”.
+    label: str = ""
 
 
 class Row(NamedTuple):
@@ -80,7 +82,7 @@ class Shown:
 def shown(sheet: Sheet, plan: Plan) -> Shown:
     return Shown(
         rows=rows_of(sheet, plan),
-        troubles=[*troubles_of(plan), *advice_of(plan)],
+        troubles=[*troubles_of(plan), *warnings_of(plan), *advice_of(plan)],
         order=order_of(plan),
         price=total_of(plan),
         paid_to=paid_to(plan),
@@ -172,6 +174,16 @@ def troubles_of(plan: Plan) -> list[Trouble]:
     found = [Trouble(one.sentence, "?tab=board#budget" if one.field == "budget" else "") for one in plan.problems]
     of_lines = [(line, one) for line in plan.lines for one in line.problems]
     return [*found, *(Trouble(named(line, one.sentence), where(line, one.field)) for line, one in of_lines)]
+
+
+def warnings_of(plan: Plan) -> list[Trouble]:
+    """Each stands for itself, with the takes that there are to choose from."""
+    return [
+        Trouble(one.sentence, f"?shot={line.ask.shot.joint_from.public_id}&tab=takes", False, "Choose another take")
+        for line in plan.lines
+        for one in line.warnings
+        if line.ask.shot.joint_from
+    ]
 
 
 def unblocked(plan: Plan) -> list[str]:

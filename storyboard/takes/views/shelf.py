@@ -77,22 +77,33 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
     rows = shelved(sheet, found, take_id)
     opened = next((row for row in rows if row.is_open), None)
     role = sheet.own.role
-    return frame_of(sheet) | {
-        "shot": shot,
-        "cell": cell,
-        "tab": "takes",
-        "rows": rows,
-        "deleted": deleted_of(sheet),
-        "open": opened,
-        "receipt": receipt(opened.take) if opened else None,
-        "may_review": role >= Role.REVIEWER and sheet.board.archived_at is None,
-        "may_spend": role >= Role.PRODUCER and sheet.board.archived_at is None,
-        "can_cancel": opened is not None and can_cancel(opened.take),
-        "is_undecided": opened is not None and opened.take.state == State.UNDECIDED,
-        "is_over": opened is not None and opened.take.state in FINAL,
-        "other": other_than(opened, rows),
-        "reuse": plan(opened.take, cell.ask, sheet.connections) if opened and role >= Role.EDITOR else None,
-    }
+    return (
+        frame_of(sheet)
+        | rejection(rows)
+        | {
+            "shot": shot,
+            "cell": cell,
+            "tab": "takes",
+            "rows": rows,
+            "deleted": deleted_of(sheet),
+            "open": opened,
+            "receipt": receipt(opened.take) if opened else None,
+            "may_review": role >= Role.REVIEWER and sheet.board.archived_at is None,
+            "may_spend": role >= Role.PRODUCER and sheet.board.archived_at is None,
+            "can_cancel": opened is not None and can_cancel(opened.take),
+            "is_undecided": opened is not None and opened.take.state == State.UNDECIDED,
+            "is_over": opened is not None and opened.take.state in FINAL,
+            "other": other_than(opened, rows),
+            "reuse": plan(opened.take, cell.ask, sheet.connections) if opened and role >= Role.EDITOR else None,
+        }
+    )
+
+
+def rejection(rows: Sequence[Shelved]) -> dict[str, Any]:
+    """The selected take where it was rejected, and the newest that could stand in its place."""
+    rejected = next((row.take for row in rows if row.take.is_selected and row.take.rejected_at), None)
+    others = [row.take for row in rows if row.take.state == State.DONE and not row.take.rejected_at]
+    return {"rejected": rejected, "instead": others[0] if rejected and others else None}
 
 
 def deleted_of(sheet: Sheet) -> list[Deleted]:

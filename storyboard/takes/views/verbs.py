@@ -3,11 +3,12 @@
 Each answers with the shelf as it is now for htmx, and leads back to the board for everybody else.
 """
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -66,9 +67,19 @@ def take_approve(request: SignedInRequest, team_id: str, board_id: str, take_id:
 @require_POST
 @signed_in
 def take_reject(request: SignedInRequest, team_id: str, board_id: str, take_id: str) -> HttpResponse:
+    """It stays selected; the toast offers another one to whoever may select it."""
     take = take_for(request.user, team_id, board_id, take_id, Role.REVIEWER)
-    choosing.reject(take, note=request.POST.get("note", ""), by=request.user)
-    return told(request, take, f"Take {take.number} is rejected. Your note stands beside it.", show=take_id)
+    done = choosing.reject(take, note=request.POST.get("note", ""), by=request.user)
+    said = f"Take {take.number} is rejected. Your note stands beside it."
+    if not (done.is_selected and wants_fragment(request)):
+        return told(request, take, said, show=take_id)
+    context = context_of(alone_of(request, take), take_id)
+    other = context["instead"] if context["may_edit"] else None
+    if other is None:
+        return toast(render(request, f"{PAGE}#shelf", context), said)
+    at = reverse("take_select", args=[team_id, board_id, other.public_id])
+    offer = {"sentence": f"{said} It is still selected.", "address": at, "label": f"Select take {other.number}"}
+    return with_offer(request, context, offer)
 
 
 @require_POST
@@ -98,10 +109,13 @@ def take_delete(request: SignedInRequest, team_id: str, board_id: str, take_id: 
         messages.success(request, sentence)
         return redirect(board_at(take))
     again = reverse("take_restore", args=[team_id, board_id, take_id])
-    context = context_of(alone_of(request, take))
+    return with_offer(request, context_of(alone_of(request, take)), {"sentence": sentence, "address": again})
+
+
+def with_offer(request: SignedInRequest, context: dict[str, Any], offer: dict[str, str]) -> HttpResponse:
+    """The shelf, and a toast with a button: Undo, unless the offer has a label of its own."""
     html = render_to_string(f"{PAGE}#shelf", context, request)
-    undo = {"sentence": sentence, "address": again, "target": "#inspector"}
-    return HttpResponse(html + render_to_string("boards/_told.html", undo, request))
+    return HttpResponse(html + render_to_string("boards/_told.html", offer | {"target": "#inspector"}, request))
 
 
 @require_POST
