@@ -25,6 +25,7 @@ from storyboard.teams.models import Membership, Role
 from storyboard.teams.queries import membership_for, team_for
 from storyboard.teams.views.teams import remember
 
+PAGE = "boards/list.html"
 A_PAGE = 48
 PAINTS = 4
 UNTITLED = "Untitled film"
@@ -36,10 +37,11 @@ ORDERS = {"name": ("name", "pk"), "made": ("-created_at", "-pk")}
 @signed_in
 def boards(request: SignedInRequest, team_id: str) -> HttpResponse:
     own = membership_for(request.user, team_id)
+    if wants_fragment(request):
+        return render(request, f"{PAGE}#shelf", shelf(request, own))
     remember(request, own.team)
     # Read before the rows: what changes in between is fetched again, not missed.
-    context = {"position": position(own.team.channel)} | shelf(request, own)
-    return render(request, "boards/list.html", context)
+    return render(request, PAGE, {"position": position(own.team.channel)} | shelf(request, own))
 
 
 def shelf(request: SignedInRequest, own: Membership) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def shelved(request: SignedInRequest, board: Board, sentence: str, back: str = "
         messages.success(request, sentence)
         return redirect("boards", team_id)
     own = membership_for(request.user, team_id)
-    html = render_to_string("boards/list.html#shelf", shelf(request, own), request)
+    html = render_to_string(f"{PAGE}#shelf", shelf(request, own), request)
     address = f"{reverse(back, args=[team_id, board.public_id])}?{request.GET.urlencode()}" if back else ""
     told = {"sentence": sentence, "address": address, "target": "#shelf"}
     return HttpResponse(html + render_to_string("boards/_told.html", told, request))
