@@ -19,6 +19,7 @@ from storyboard.teams.models import Role
 LATE = timedelta(minutes=5)
 NOT_SENT = (State.WAITING, State.QUEUED)
 GONE = "This take was deleted. Reload the board to see what is there."
+SHOT_GONE = "Its shot was deleted. Bring the shot back first."
 NO_RUN = "This render is not there any more. Reload the board to see what is."
 
 

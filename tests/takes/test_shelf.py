@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from storyboard.boards import actions as boards
 from storyboard.boards.models import Board, Shot
 from storyboard.connections.models import Connection
 from storyboard.media.models import Kind
@@ -81,6 +82,17 @@ def test_the_last_one_that_was_deleted_stands_first(shot: Shot, alice: User, as_
     assert Take.objects.filter(deleted_by=alice).count() == 2
     text = shelf(as_user(alice), shot)
     assert text.index("<b>Take 1</b>") < text.index("<b>Take 2</b>")
+
+
+def test_pages_and_actions_say_the_same_of_a_deleted_shot(shot: Shot, alice: User, as_user: AsUser) -> None:
+    take, client = make.take(shot), as_user(alice)
+    boards.delete_shots(shot.board, ids=[shot.public_id], by=alice)
+    said = "Its shot was deleted. Bring the shot back first."
+    for answer in (
+        client.get(at("take_hand_off", shot.board, take.public_id), headers=HTMX),
+        client.post(at("take_select", shot.board, take.public_id), headers=HTMX),
+    ):
+        assert (answer.status_code, said in answer.headers["HX-Trigger"]) == (404, True)
 
 
 def test_a_rejected_take_stays_selected_and_another_one_is_offered(

@@ -19,7 +19,7 @@ from storyboard.takes import handoff
 from storyboard.takes.actions import chain, measuring
 from storyboard.takes.actions.results import choose
 from storyboard.takes.models import FINAL, State, Step, Take
-from storyboard.takes.queries import GONE, NOT_SENT
+from storyboard.takes.queries import GONE, NOT_SENT, SHOT_GONE
 from storyboard.takes.staleness import signature
 from storyboard.takes.timing import SECOND, Timing, timing_of
 from storyboard.teams.access import require
@@ -29,7 +29,6 @@ from storyboard.teams.models import Role, User
 LONGEST_NOTE = 2000
 NOT_DONE = "This take has no clip. Choose one that is done."
 STILL_LIVE = "This take is still on its way. Cancel it first, or wait for it."
-SHOT_GONE = "Its shot was deleted. Bring the shot back first."
 NO_SHOT = "This shot was deleted. Bring it back first, then add the clip."
 
 
@@ -84,7 +83,7 @@ def keep(take: Take, *, by: User) -> Take:
     sheet = sheet_of(board, require(by, board.team, Role.EDITOR))
     ask = next((ask for ask in sheet.asks() if ask.shot.pk == found.shot_id), None)
     if ask is None:
-        raise Missing(NO_SHOT)
+        raise Missing(SHOT_GONE)
     before = Take.objects.filter(shot=ask.shot.joint_from_id or 0, is_selected=True).first()
     change(found, kept_against=signature(ask, before))
     chain.tell(found)

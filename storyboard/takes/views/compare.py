@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from storyboard.boards.queries import Sheet
@@ -19,8 +18,8 @@ from storyboard.takes.compared import Difference, differences
 from storyboard.takes.models import State, Take
 from storyboard.takes.phrases import references_of, said
 from storyboard.takes.views.receipt import lasted
-from storyboard.takes.views.shelf import price, status
-from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
+from storyboard.takes.views.shelf import about, price, status
+from storyboard.teams.decorators import SignedInRequest, signed_in
 from storyboard.teams.models import Role
 
 PAGE = "takes/compare.html"
@@ -44,10 +43,9 @@ class Side(NamedTuple):
 @signed_in
 def takes_compare(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
     sheet = shot_alone(request, team_id, board_id, shot_id)
-    if sheet is None:
-        return HttpResponse(status=204)
-    context = context_of(sheet, request.GET.get("a", ""), request.GET.get("b", ""))
-    return render(request, f"{PAGE}#compare" if wants_fragment(request) else PAGE, context)
+    return about(
+        request, PAGE, sheet, lambda sheet: context_of(sheet, request.GET.get("a", ""), request.GET.get("b", ""))
+    )
 
 
 def context_of(sheet: Sheet, a_id: str, b_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The inbox, for owners: what vendors posted to the team's doorbells, and their tasks that no take knows."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -84,12 +85,9 @@ def inbox_replay(request: SignedInRequest, team_id: str, delivery_id: int) -> Ht
     """Ring once more; the sentence says whether anybody is asked."""
     found = queries.delivery_for(request.user, team_id, delivery_id)
     said = actions.replay(found, by=request.user)
-    if not wants_fragment(request):
-        messages.info(request, said)
-        return redirect("inbox", team_id)
     found.refresh_from_db(fields=["verdict"])
-    context = {"team": team_for(request.user, team_id, Role.OWNER), "slip": queries.slip(found)}
-    return toast(render(request, f"{PAGE}#delivery", context), said, "info")
+    team = team_for(request.user, team_id, Role.OWNER)
+    return told(request, team, said, "delivery", lambda: {"team": team, "slip": queries.slip(found)})
 
 
 @require_POST
@@ -98,14 +96,9 @@ def orphan_dismiss(request: SignedInRequest, team_id: str, orphan_id: int) -> Ht
     """The toast brings it back."""
     found = queries.orphan_for(request.user, team_id, orphan_id)
     actions.dismiss(found, by=request.user)
-    sentence = f"Task {found.remote_id} is put away."
-    if not wants_fragment(request):
-        messages.success(request, sentence)
-        return redirect("inbox", team_id)
-    html = render_to_string(f"{PAGE}#orphans", orphans(request, found.connection.team), request)
-    address = reverse("orphan_restore", args=[team_id, orphan_id])
-    undo = {"sentence": sentence, "address": address, "target": "#orphans"}
-    return HttpResponse(html + render_to_string("boards/_told.html", undo, request))
+    team, said = found.connection.team, f"Task {found.remote_id} is put away."
+    undo = reverse("orphan_restore", args=[team_id, orphan_id])
+    return told(request, team, said, "orphans", lambda: orphans(request, team), undo)
 
 
 @require_POST
@@ -113,8 +106,20 @@ def orphan_dismiss(request: SignedInRequest, team_id: str, orphan_id: int) -> Ht
 def orphan_restore(request: SignedInRequest, team_id: str, orphan_id: int) -> HttpResponse:
     found = queries.orphan_for(request.user, team_id, orphan_id)
     actions.bring_back(found, by=request.user)
-    sentence = f"Task {found.remote_id} is listed again."
+    team, said = found.connection.team, f"Task {found.remote_id} is listed again."
+    return told(request, team, said, "orphans", lambda: orphans(request, team))
+
+
+def told(
+    request: SignedInRequest, team: Team, sentence: str, part: str, shown: Callable[[], dict[str, Any]], undo: str = ""
+) -> HttpResponse:
+    """That part of the page as it is now, and the sentence; `undo`: where its button leads."""
     if not wants_fragment(request):
-        messages.success(request, sentence)
-        return redirect("inbox", team_id)
-    return toast(render(request, f"{PAGE}#orphans", orphans(request, found.connection.team)), sentence)
+        messages.info(request, sentence)
+        return redirect("inbox", team.public_id)
+    response = render(request, f"{PAGE}#{part}", shown())
+    if not undo:
+        return toast(response, sentence, "info")
+    offer = {"sentence": sentence, "address": undo, "target": f"#{part}"}
+    response.write(render_to_string("boards/_told.html", offer, request))
+    return response

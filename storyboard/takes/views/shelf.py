@@ -3,7 +3,8 @@
 A fragment of the inspector for htmx, a page of its own for everybody else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from storyboard.errors import Missing
 from storyboard.takes import cards
 from storyboard.takes.measured import usual
 from storyboard.takes.models import FINAL, State, Take
+from storyboard.takes.queries import SHOT_GONE
 from storyboard.takes.reuse import plan
 from storyboard.takes.views.receipt import receipt
 from storyboard.takes.waits import around
@@ -53,14 +55,20 @@ class Deleted(NamedTuple):
 @signed_in
 def takes(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
     sheet = shot_alone(request, team_id, board_id, shot_id)
-    if sheet is None:
-        return HttpResponse(status=204)
-    return shelf(request, sheet, request.GET.get("take", ""))
+    return about(request, PAGE, sheet, lambda sheet: context_of(sheet, request.GET.get("take", "")))
 
 
 def shelf(request: SignedInRequest, sheet: Sheet, take_id: str = "") -> HttpResponse:
-    part = f"{PAGE}#shelf" if wants_fragment(request) else PAGE
-    return render(request, part, context_of(sheet, take_id))
+    return about(request, PAGE, sheet, lambda sheet: context_of(sheet, take_id))
+
+
+def about(
+    request: SignedInRequest, page: str, sheet: Sheet | None, context: Callable[[Sheet], dict[str, Any]]
+) -> HttpResponse:
+    """A page about one shot, or its part, which is called like the page; nothing where the shot is gone."""
+    if sheet is None:
+        return HttpResponse(status=204)
+    return render(request, f"{page}#{PurePath(page).stem}" if wants_fragment(request) else page, context(sheet))
 
 
 def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
@@ -165,5 +173,5 @@ def alone_of(request: SignedInRequest, take: Take) -> Sheet:
     board = take.shot.board
     sheet = shot_alone(request, board.team.public_id, board.public_id, take.shot.public_id)
     if sheet is None:
-        raise Missing("Its shot was deleted meanwhile.")
+        raise Missing(SHOT_GONE)
     return sheet
