@@ -33,7 +33,7 @@ START_IT = "Start it with “manage.py worker”, or ask whoever runs Lastframe.
 NOT_KEPT = "No clip and no upload can be kept."
 MAKE_ROOM = "Free space or mend the storage, or ask whoever runs Lastframe."
 RESUME = "Go on with “manage.py submissions resume”, or ask whoever runs Lastframe."
-NOT_FETCHED = "Shots that carry references, a landing picture or a clip’s end cannot be rendered at {names}."
+NOT_FETCHED = "Shots that carry references, a landing picture or a clip’s end cannot be rendered at {}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,14 @@ class Sentence:
     address: str = ""
 
 
-def sentences(team: Team, role: int) -> list[Sentence]:
-    """For somebody with this role; owners can do something about all of it, everybody else is told whom to ask."""
-    return [said(trouble, role) for trouble in troubles(team)]
+def sentences(team: Team, role: int, *, at: str = "") -> list[Sentence]:
+    """For somebody with this role; owners can do something about all of it, everybody else is told whom to ask.
+
+    `at`: the connection, by public id, whose page it is: there it also says what its vendor cannot fetch. Elsewhere
+    each shot that carries such a file says so itself, and nobody else needs to hear of it.
+    """
+    own = [connection for connection in usable(team) if connection.public_id == at] if at else []
+    return [said(trouble, role) for trouble in [*troubles(team), *reach(own)]]
 
 
 def said(trouble: Trouble, role: int) -> Sentence:
@@ -97,7 +102,6 @@ def look(team: Team) -> Iterator[Trouble]:
     yield from pause()
     for connection in connections:
         yield from account(team, connection)
-    yield from reach(connections)
 
 
 def workers() -> Iterator[Trouble]:
@@ -132,6 +136,6 @@ def account(team: Team, connection: Connection) -> Iterator[Trouble]:
 
 
 def reach(connections: Iterable[Connection]) -> Iterator[Trouble]:
-    outside = [str(each) for each in connections if not addresses.is_near(each.base_url)]
-    if outside and (why := links.reachable()):
-        yield Trouble(what=NOT_FETCHED.format(names=", ".join(outside)), remedy=why, mild=True)
+    for connection in connections:
+        if not addresses.is_near(connection.base_url) and (why := links.reachable()):
+            yield Trouble(what=NOT_FETCHED.format(connection), remedy=why, mild=True)

@@ -32,6 +32,8 @@ from storyboard.takes.actions import switch
 from storyboard.takes.models import State
 from storyboard.takes.tasks import sending
 from storyboard.teams.models import Role, Team, User
+from tests.media.library import brought
+from tests.media.seeds import picture
 from tests.takes import make
 from tests.takes.vendor import TakesVendor
 
@@ -159,11 +161,29 @@ def test_files_that_a_vendor_outside_cannot_fetch_are_a_mild_trouble(
     team: Team, account: Connection, settings: LazySettings
 ) -> None:
     settings.PUBLIC_URL = "http://localhost:8000"
-    (one,) = health.sentences(team, Role.OWNER)
+    (one,) = health.sentences(team, Role.OWNER, at=account.public_id)
     assert one.mild
+    assert f"cannot be rendered at {account}." in one.text
     assert "Set PUBLIC_URL" in one.text
     Connection.objects.update(base_url="http://localhost:8000/sandbox/ark/api/v3")
+    assert health.sentences(team, Role.OWNER, at=account.public_id) == []
+
+
+def test_what_a_vendor_cannot_fetch_stands_where_it_matters_and_on_no_board(
+    team: Team, alice: User, account: Connection, settings: LazySettings, as_user: AsUser
+) -> None:
+    settings.PUBLIC_URL = "http://localhost:8000"
     assert told(team) == []
+    board = make.board_with(team, alice, "cut land", account)
+    board.shots.update(landing=brought(team, alice, "end.png", "image/png", picture("png")).reference)
+    client, bar = as_user(alice), f"{reverse('team_health', args=[team.public_id])}?connection={account.public_id}"
+    at = reverse("connection", args=[team.public_id, account.public_id])
+    assert bar in client.get(at).text
+    answer = client.get(bar, headers={"HX-Request": "true"}).text
+    assert "Set PUBLIC_URL" in answer
+    assert bar in answer
+    # The shot that carries such a file, and the sheet.
+    assert "Set PUBLIC_URL" in client.get(reverse("board_render", args=[team.public_id, board.public_id])).text
 
 
 def test_many_pages_ask_the_database_once(

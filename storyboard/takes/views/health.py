@@ -18,7 +18,8 @@ PAGE = "takes/health.html"
 def team_health(request: SignedInRequest, team_id: str) -> HttpResponse:
     own = membership_for(request.user, team_id)
     if wants_fragment(request):
-        context = {"team": own.team, "sentences": health.sentences(own.team, own.role)}
+        at = request.GET.get("connection", "")
+        context = {"team": own.team, "connection_id": at, "sentences": health.sentences(own.team, own.role, at=at)}
         return render(request, f"{PAGE}#bar", context)
     context = {"team": own.team, "is_owner": own.role == Role.OWNER, "position": position(own.team.channel)}
     return render(request, PAGE, context | {"sentences": health.sentences(own.team, own.role)})
