@@ -10,8 +10,9 @@ from storyboard.boards.models import Board
 from storyboard.boards.queries import sheet_of
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict, DomainError, Forbidden
+from storyboard.live.models import Event
 from storyboard.takes import money
-from storyboard.takes.actions import choosing, runs
+from storyboard.takes.actions import choosing, runs, switch
 from storyboard.takes.actions.runs import Wish
 from storyboard.takes.models import Entry, Purse, Run, State, Take
 from storyboard.takes.planning import chosen, plan
@@ -154,6 +155,34 @@ def test_cancelling_a_run_gives_the_money_back(board: Board, alice: User) -> Non
     assert all(make.ledger(take) == (0, 0) for take in Take.objects.all())
     run.refresh_from_db()
     assert run.finished_at
+
+
+def hears(team: Team, topic: str) -> bool:
+    """Whether the team's pages were told of it since this was asked last."""
+    rows = Event.objects.filter(channel=team.channel, topic=topic)
+    return bool(rows.delete()[0])
+
+
+def test_the_queue_hears_at_once_of_every_pause(team: Team, board: Board, account: Connection, alice: User) -> None:
+    run = runs.request(board, wish=wish_for(board, alice), by=alice)
+    assert hears(team, "queue")
+    for act in (
+        lambda: runs.pause(run, by=alice),
+        lambda: runs.resume(run, by=alice),
+        lambda: switch.pause("Moving house."),
+        lambda: switch.resume({}),
+        lambda: switch.hold_runs(account),
+    ):
+        act()
+        assert hears(team, "queue")
+
+
+def test_the_cards_of_a_run_that_is_held_hear_of_it(board: Board, account: Connection, alice: User) -> None:
+    runs.request(board, wish=wish_for(board, alice), by=alice)
+    Event.objects.all().delete()
+    switch.hold_runs(account)
+    topics = set(Event.objects.filter(channel=board.channel).values_list("topic", flat=True))
+    assert topics == {"runs", *(shot.topic for shot in make.shots_of(board))}
 
 
 def test_a_paused_run_waits_and_goes_on(board: Board, alice: User) -> None:

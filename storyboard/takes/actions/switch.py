@@ -11,10 +11,11 @@ from django.db.models.functions import Now
 
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
-from storyboard.live.publish import publish
+from storyboard.live.publish import publish_later
 from storyboard.takes.actions import chain
-from storyboard.takes.models import Gate, Run, State, Switch, Take
+from storyboard.takes.models import FINAL, Gate, Run, State, Switch, Take
 from storyboard.teams.audit import Did, record
+from storyboard.teams.models import Team
 
 logger = logging.getLogger(__name__)
 ONE = 1
@@ -39,6 +40,7 @@ def pause(reason: str) -> bool:
     is_news = bool(Switch.objects.filter(pk=ONE, paused_at=None).update(paused_at=Now(), reason=reason[:300]))
     if is_news:
         logger.warning("Nothing is sent any more: %s", reason)
+        tell_queues()
     return is_news
 
 
@@ -53,6 +55,13 @@ def resume(sent: Mapping[int, int]) -> None:
     waiting = Take.objects.filter(state=State.QUEUED, connection__isnull=False).order_by()
     for pk in waiting.values_list("connection", flat=True).distinct():
         chain.freed(pk or 0)
+    tell_queues()
+
+
+def tell_queues() -> None:
+    """Everybody who waits for something to be sent sees why it is not, or that it is."""
+    for team in Team.objects.filter(boards__shots__takes__state__in=UNSENT).distinct():
+        publish_later(team.channel, chain.QUEUE)
 
 
 @transaction.atomic(durable=True)
@@ -65,6 +74,6 @@ def hold_runs(connection: Connection) -> list[Board]:
     boards = {run.board_id: run.board for run in runs}
     for board in boards.values():
         record(Did.RUN_PAUSED, by=None, team=board.team, subject=board.name)
-    for board in boards.values():
-        publish(board.channel, chain.RUNS)
+    held = Take.objects.filter(run__in=runs).exclude(state__in=FINAL)
+    chain.tell(*held.select_related("shot__board__team"))
     return list(boards.values())
