@@ -23,6 +23,7 @@ from tests.takes import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
+ITS_OWN = "/teams/{}/boards/{}/takes/{}/hand-off/"
 LISTENS = ("data-live-state", "connected")
 SECONDS = Decimal(2)
 # The lightest colour of a picture that was drawn.

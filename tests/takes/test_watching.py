@@ -13,9 +13,11 @@ from django.utils import timezone
 from storyboard.boards import actions
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
-from storyboard.media.models import Kind
+from storyboard.media.models import File, Kind
 from storyboard.takes.models import Run, State, Step, Take
 from storyboard.teams.models import Membership, Role, Team, User
+from tests.media import seeds
+from tests.media.library import brought
 from tests.takes import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +57,16 @@ def test_the_sheet_says_order_prices_and_what_goes_side_by_side(board: Board, al
     assert "Shots 1 and 2 are made one after the other. Shot 3 is made beside them." in text
     assert text.index("<b>Shot 1</b>") < text.index("<b>Shot 2</b>") < text.index("<b>Shot 3</b>")
     assert "continues shot 1 · " in text
+
+
+def test_a_shot_without_a_take_shows_what_it_carries_or_its_number(board: Board, alice: User, as_user: AsUser) -> None:
+    picture = brought(board.team, alice, "lamp.png", "image/png", seeds.picture("png")).reference
+    assert picture
+    actions.set_references(make.shots_of(board)[0], references=[picture.public_id], by=alice)
+    File.objects.update(small_key="t/small")
+    text = as_user(alice).get(at("board_render", board)).text
+    assert f'<img src="{reverse("reference_small", args=[board.team.public_id, picture.public_id])}?v=' in text
+    assert [number for number in "123" if f'<b class="num" aria-hidden="true">{number}</b>' in text] == ["2", "3"]
 
 
 def test_one_press_renders_what_the_sheet_showed(board: Board, alice: User, as_user: AsUser) -> None:

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils import timezone
 
 from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
+from storyboard.boards.status import DRAFT
 from storyboard.boards.summary import DOLLAR, counted, credits_of, dollars
 from storyboard.boards.templatetags.boards import price
+from storyboard.boards.views.cells import cell_of
 from storyboard.boards.views.shown import short
 from storyboard.errors import Forbidden
 from storyboard.providers.base import Level
@@ -51,7 +54,10 @@ class Trouble(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A shot of the plan. `rail`: whether it stands alone, begins a chain, is in it or ends it."""
+    """A shot of the plan. `rail`: whether it stands alone, begins a chain, is in it or ends it.
+
+    `poster`: of its take, else of a picture that it carries.
+    """
 
     line: Line
     rail: str
@@ -112,9 +118,18 @@ def rows_of(sheet: Sheet, plan: Plan) -> list[Row]:
         shot, choices = line.ask.shot, line.ask.choices
         model = short(line.ask.model) if line.ask.model else "no model"
         detail = f"{opening(shot)} · {model} · {choices.resolution} · {choices.seconds} s"
-        status = stood.get(shot.pk)
-        found.append(Row(line, rails[shot.pk], detail, each_price(plan, line), status.poster if status else ""))
+        poster = stood.get(shot.pk, DRAFT).poster or pictured(line)
+        found.append(Row(line, rails[shot.pk], detail, each_price(plan, line), poster))
     return found
+
+
+def pictured(line: Line) -> str:
+    """Of a shot without a take, what its card shows."""
+    picture = cell_of(line.ask, may_edit=False).picture
+    if picture is None:
+        return ""
+    address = reverse("reference_small", args=[line.ask.shot.board.team.public_id, picture.public_id])
+    return f"{address}?v={picture.version}"
 
 
 def opening(shot: Shot) -> str:
