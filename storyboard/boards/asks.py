@@ -39,6 +39,8 @@ class Links:
 
 
 MADE_UP = "https://reference.invalid/"
+# A picture that nobody has chosen yet.
+LANDING = f"{MADE_UP}landing"
 
 
 def invented(reference: Reference) -> str:
@@ -103,6 +105,18 @@ def suited(request: ShotRequest, model: Model) -> Model:
     """Some vendors' model ids carry the mode: then the sibling of the same tier that takes what the request carries."""
     choose: Callable[[ShotRequest, Model], Model] | None = getattr(vendor_file(model.vendor), "suited", None)
     return choose(request, model) if choose else model
+
+
+def against_landing(asked: Ask) -> str:
+    """What its vendor would refuse about the shot if it landed on a picture as well; nothing that is so already."""
+    if asked.model is None or asked.connection is None:
+        return ""
+    request = replace(asked.request, opening=PREVIEW.opening, landing=LANDING, motion_tail="")
+    model = suited(request, asked.model)
+    known = {problem.sentence for problem in asked.blocks}
+    found = judge(request, model, asked.media, asked.connection).problems
+    news = (one.sentence for one in found if one.level is Level.PROBLEM and one.sentence not in known)
+    return next(news, "")
 
 
 def unchosen(shot: Shot, choices: Choices, connection: Connection | None) -> tuple[Problem, ...]:

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from storyboard.boards import actions, judged, queries
-from storyboard.boards.asks import Ask, Links, ask
+from storyboard.boards.asks import Ask, Links, against_landing, ask
 from storyboard.boards.models import Board, Joint
 from storyboard.connections.models import Connection
 from storyboard.media.models import Kind
@@ -69,6 +69,25 @@ def test_a_shot_whose_predecessor_is_gone_says_so(chain: Board, alice: User) -> 
     last = asked(chain, alice)[1]
     assert fields(last.blocks) == {"joint", "prompt"}
     assert last.request.opening == ""
+
+
+@pytest.mark.parametrize("vendor", ["ark", "evolink", "apimart", "reapi"])
+def test_what_a_vendor_has_against_a_landing_is_what_it_says_once_it_is_there(
+    team: Team, alice: User, vendor: str
+) -> None:
+    account(team, vendor)
+    board, still = film(team, alice, "ab", joint=Joint.CONTINUE), picture(team)
+    second = shot(board, "b")
+    assert against_landing(asked(board, alice)[1]) == ""
+    actions.set_references(second, references=[still.public_id], by=alice)
+    told = against_landing(asked(board, alice)[1])
+    actions.set_joint(second, joint="land", by=alice)
+    actions.set_landing(shot(board, "b"), reference=picture(team, "end").public_id, by=alice)
+    assert told in [problem.sentence for problem in asked(board, alice)[1].blocks]
+
+
+def test_without_a_model_nothing_is_against_a_landing(board: Board, alice: User) -> None:
+    assert against_landing(asked(board, alice)[0]) == ""
 
 
 def test_without_a_connection_only_that_is_said(board: Board, alice: User) -> None:

@@ -217,6 +217,17 @@ def test_landing_here_asks_for_the_picture(board: Board, alice: User, as_user: A
     assert (shot.joint, shot.joint_from) == (Joint.LAND, make.shots_of(board)[0])
 
 
+def test_landing_says_before_that_the_model_takes_no_picture_beside_it(
+    board: Board, team: Team, alice: User, as_user: AsUser
+) -> None:
+    shot, client = high(board), as_user(alice)
+    still = Reference.objects.create(team=team, name="Keeper", kind=Kind.IMAGE, file=make.file(team))
+    actions.set_references(shot, references=[still.public_id], base_version=None, by=alice)
+    text = pair(client, board)
+    assert re.search(r'disabled aria-describedby="no-landing">.{,200}Land on a still…', text, re.DOTALL)
+    assert "Not as this shot is: Ark takes an ending or references, not both. Take one of them out." in text
+
+
 @pytest.mark.parametrize("what", ["", "motion", "nonsense"])
 def test_nothing_else_is_a_new_beginning(board: Board, alice: User, as_user: AsUser, what: str) -> None:
     shot = high(board)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from storyboard.boards.asks import against_landing
 from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.views.side import joints_of
@@ -43,6 +44,8 @@ class Pair(NamedTuple):
     in_all: str
     # Whether this shot's model can end on a picture of somebody's choice.
     can_land: bool
+    # Why not as the shot is; empty where nothing stands in the way.
+    no_landing: str
     references: int
 
 
@@ -73,7 +76,7 @@ def pair_of(sheet: Sheet) -> Pair | None:
     before = shot.joint_from
     if shot.joint == Joint.CUT or before is None or before.deleted_at is not None:
         return None
-    whole = cards.with_those_before(sheet)
+    whole, (asked,) = cards.with_those_before(sheet), sheet.asks()
     selected = {key: one.selected for key, one in standing_of(whole.shots).items() if one.selected}
     found = drifts(whole.shots, selected).get(shot.pk)
     leaves, opens = selected.get(before.pk), selected.get(shot.pk)
@@ -87,7 +90,8 @@ def pair_of(sheet: Sheet) -> Pair | None:
         drift=found,
         said=in_words(found.step) if found else "",
         in_all=in_all(found) if found else "",
-        can_land=shot.joint != Joint.LAND and Joint.LAND in dict(joints_of(sheet.asks()[0])),
+        can_land=shot.joint != Joint.LAND and Joint.LAND in dict(joints_of(asked)),
+        no_landing=against_landing(asked),
         references=len(shot.references.all()),
     )
 
