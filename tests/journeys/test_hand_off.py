@@ -16,14 +16,13 @@ from storyboard.takes.models import Take
 from storyboard.takes.staleness import snapshot
 from storyboard.teams.access import require
 from storyboard.teams.models import Role, Team, User
-from tests.browser import PHONE
+from tests.browser import DESKTOP, PHONE
 from tests.journeys.conftest import Visit
 from tests.rendering import made
 from tests.takes import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
-ITS_OWN = "/teams/{}/boards/{}/takes/{}/hand-off/"
 LISTENS = ("data-live-state", "connected")
 SECONDS = Decimal(2)
 # The lightest colour of a picture that was drawn.
@@ -161,3 +160,19 @@ def test_on_a_phone_it_fits_and_writing_goes_on_beside_it(
     expect(page.get_by_role("button", name="Leave here")).to_be_in_viewport()
     assert axe(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_page_of_its_own_is_as_wide_as_the_page(
+    visit: Visit, board: Board, alice: User, tmp_path: Path, size: dict[str, Any]
+) -> None:
+    take = film(board, tmp_path, "")
+    page = visit(
+        f"/teams/{board.team.public_id}/boards/{board.public_id}/takes/{take.public_id}/hand-off/", alice, size=size
+    )
+    expect(page.get_by_role("heading", name="Where shot 1 hands over")).to_be_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    box, around = page.locator(".hand-page").bounding_box(), page.locator("main").bounding_box()
+    assert box
+    assert around
+    assert box["width"] >= min(1040, around["width"] - 64)

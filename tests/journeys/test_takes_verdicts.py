@@ -1,6 +1,7 @@
 """What people say of takes in a real browser: notes that are half typed, takes that were rejected or deleted."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from storyboard.boards.models import Shot
 from storyboard.takes.actions import choosing
 from storyboard.takes.models import Take
 from storyboard.teams.models import Membership, Role, User
+from tests.browser import DESKTOP, PHONE
 from tests.journeys.conftest import Visit
 from tests.journeys.test_takes_shelf import address, shelf, shot, two
 
@@ -16,6 +18,9 @@ __all__ = ["shot", "two"]
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
 Join = Callable[[User, Role], Membership]
+SIZES = pytest.mark.parametrize(
+    "look", [{"size": DESKTOP, "scheme": "dark"}, {"size": PHONE}], ids=["desktop dark", "phone light"]
+)
 
 
 def test_a_half_typed_note_outlives_what_others_do_other_takes_and_a_reload(
@@ -55,3 +60,28 @@ def test_a_note_is_kept_on_the_shelf_that_is_a_page_of_its_own(
     page.locator("[data-note]").fill("Half a no")
     page.reload()
     expect(page.locator("[data-note]")).to_have_value("Half a no")
+
+
+@SIZES
+def test_a_rejected_take_offers_the_other_and_a_deleted_one_comes_back(
+    visit: Visit, shot: Shot, two: list[Take], alice: User, axe: Axe, look: dict[str, Any]
+) -> None:
+    page = shelf(visit, shot, alice, **look)
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator("#toasts")).to_contain_text("It is still selected.")
+    expect(page.locator(".shelf .note")).to_contain_text("Take 1 was rejected and is still the one in the film.")
+    is_fine(page, axe)
+    page.locator("#toasts").get_by_role("button", name="Select take 2").click()
+    expect(page.locator(".shelf .note")).to_have_count(0)
+    assert Take.objects.get(is_selected=True) == two[1]
+    choosing.delete(two[1], by=alice)
+    page.get_by_text("Deleted takes (1)").click()
+    is_fine(page, axe)
+    page.get_by_role("button", name="Bring back take 2").click()
+    expect(page.locator(".takes a")).to_have_count(2)
+    expect(page.get_by_text("Deleted takes")).to_have_count(0)
+
+
+def is_fine(page: Page, axe: Axe) -> None:
+    assert axe(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
