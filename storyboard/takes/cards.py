@@ -31,7 +31,7 @@ HELD = "Held: "
 LOOKING = "The vendor’s answer was lost. We look for what became of it, and nothing is sent twice."
 PAUSED = "Paused. Resume the render to go on."
 CHOOSE = "Look at the takes and select the one that stays."
-REJECTED = "Choose another take of it, or make one."
+REJECTED = "No note says why."
 WANTS_APPROVAL = "Shots that follow wait until somebody approves it."
 
 

@@ -143,7 +143,7 @@ def test_a_rejected_take_that_is_out_of_date_too_says_first_what_somebody_said(
 ) -> None:
     choosing.reject(make.selected(make.shots_of(board)[0], at=account), note="", by=alice)
     found = card(board, alice)
-    assert (found.word, found.detail, found.is_stale) == ("Rejected", "Choose another take of it, or make one.", True)
+    assert (found.word, found.detail, found.is_stale) == ("Rejected", "No note says why.", True)
 
 
 def test_a_changed_prompt_makes_the_whole_chain_out_of_date(board: Board, alice: User, account: Connection) -> None:

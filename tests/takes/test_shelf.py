@@ -130,7 +130,7 @@ def test_what_was_rejected_too_is_not_offered(shot: Shot, alice: User, as_user: 
 def test_the_inspector_of_a_rejected_shot_says_what_to_do(shot: Shot, alice: User, as_user: AsUser) -> None:
     choosing.reject(make.selected(shot), note="", by=alice)
     text = as_user(alice).get(at("shot", shot.board, shot.public_id), headers=HTMX).text
-    for wanted in ("<b>Rejected.</b>", "Make another take</a>", "Choose another</a>"):
+    for wanted in ("<b>Rejected.</b>", "Choose another take</a>", "make another one</a>"):
         assert wanted in text
     assert "keep it" not in text
 
