@@ -74,6 +74,9 @@ def test_a_rejected_take_offers_the_other_and_a_deleted_one_comes_back(
     page.locator("#toasts").get_by_role("button", name="Select take 2").click()
     expect(page.locator(".shelf .note")).to_have_count(0)
     assert Take.objects.get(is_selected=True) == two[1]
+    # Whoever looks at a take while somebody deletes it would ask for its clip in vain.
+    page.locator(".takes a").last.click()
+    expect(page.get_by_role("heading", name="Take 1", exact=True)).to_be_visible()
     choosing.delete(two[1], by=alice)
     page.get_by_text("Deleted takes (1)").click()
     is_fine(page, axe)
