@@ -31,6 +31,9 @@ class Status(NamedTuple):
     is_stale: bool = False
     # A person has to say something before it goes on.
     decide: bool = False
+    # The id of the shot at whose takes somebody has to do something for this one to go on, and what.
+    look: str = ""
+    to_do: str = ""
     # On the joint in front of it: how far its opening is from what it opens on, in a figure and a sentence.
     drift: str = ""
     drift_said: str = ""

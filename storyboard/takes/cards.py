@@ -122,10 +122,15 @@ def under_way(take: Take, seen: Seen) -> Status:
 def waiting(found: Wait | None) -> Status:
     if found is None:
         return Status("wait", "Queued")
+    own = said(found)
+    return own._replace(look=found.look.public_id, to_do=found.to_do) if found.look else own
+
+
+def said(found: Wait) -> Status:
     text = found.sentence
     if text.startswith(HELD):
-        said = text.removeprefix(HELD)
-        return Status("wait", "Held", "stale", said[:1].upper() + said[1:])
+        rest = text.removeprefix(HELD)
+        return Status("wait", "Held", "stale", rest[:1].upper() + rest[1:])
     if found.why is Why.PREDECESSOR:
         return Status("wait", text.removesuffix("."))
     words = {Why.PAUSED: "Paused", Why.APPROVAL: "Waits for approval", Why.FRAME: "Waits for a frame"}
@@ -166,7 +171,9 @@ def made(shot: Shot, take: Take, found: Standing, seen: Seen) -> Status:
     own = own._replace(price=paid(take), to_render=False)
     if take.approved_at:
         return own._replace(word="Approved")
-    return own._replace(detail=WANTS_APPROVAL) if shot.needs_approval else own
+    if not shot.needs_approval:
+        return own
+    return own._replace(detail=WANTS_APPROVAL, look=shot.public_id, to_do="Look at it and approve")
 
 
 def poster(take: Take | None, seen: Seen) -> str:

@@ -32,6 +32,9 @@ class Wait:
     sentence: str
     # For Why.FRAME: what has to be made of the predecessor's clip first.
     missing: str = ""
+    # The shot at which somebody has to do something, and what.
+    look: Shot | None = None
+    to_do: str = ""
 
 
 @dataclass(slots=True)
@@ -95,8 +98,9 @@ def ahead(take: Take, shot: Shot, seen: Around, name: str) -> Wait | None:
         return chosen(take, selected, shot, name)
     if own.state != State.DONE:
         text = f"Held: {name} came to nothing. Render it again, or select one of its takes, and this goes on."
-        return Wait(Why.FAILED, text)
-    return Wait(Why.CHOICE, f"Waits for you to choose one of the takes of {name}.")
+        return Wait(Why.FAILED, text, look=shot, to_do=f"Look at {name}")
+    text = f"Waits for you to choose one of the takes of {name}."
+    return Wait(Why.CHOICE, text, look=shot, to_do=f"Choose a take of {name}")
 
 
 def on_the_way(take: Take, name: str) -> str:
@@ -107,15 +111,16 @@ def on_the_way(take: Take, name: str) -> str:
 
 def chosen(take: Take, selected: Take | None, shot: Shot, name: str) -> Wait | None:
     if selected is None:
-        return Wait(Why.FAILED, f"Held: {name} has no take. Render it, and this goes on.")
+        text = f"Held: {name} has no take. Render it, and this goes on."
+        return Wait(Why.FAILED, text, look=shot, to_do=f"Look at {name}")
     # Whoever asked for it afterwards was told so, and wanted it all the same.
     if selected.rejected_at and selected.rejected_at > take.created_at:
         text = (
             f"Held: take {selected.number} of {name} was rejected. Select another one or approve it, and this goes on."
         )
-        return Wait(Why.REJECTED, text)
+        return Wait(Why.REJECTED, text, look=shot, to_do=f"Look at {name}")
     if shot.needs_approval and selected.approved_at is None:
-        return Wait(Why.APPROVAL, f"Waits until {name} is approved.")
+        return Wait(Why.APPROVAL, f"Waits until {name} is approved.", look=shot, to_do=f"Look at {name} and approve")
     return None
 
 

@@ -106,6 +106,21 @@ def test_a_take_that_is_held_says_what_to_do(board: Board, alice: User, account:
     assert "Render it again" in found.detail
 
 
+def test_what_waits_for_a_person_leads_to_where_something_is_to_be_done(
+    board: Board, alice: User, account: Connection
+) -> None:
+    first, second, third = make.shots_of(board)
+    Shot.objects.filter(pk=first.pk).update(needs_approval=True)
+    done = up_to_date(board, first, alice, at=account)
+    make.take(second, State.WAITING, at=account, run=done.run)
+    make.take(third, State.WAITING, at=account, run=done.run)
+    found = card(board, alice, 2)
+    assert (found.look, found.to_do) == (first.public_id, "Look at shot 1 and approve")
+    assert card(board, alice).look == first.public_id
+    choosing.approve(done, by=alice)
+    assert [card(board, alice, number).look for number in (1, 2, 3)] == ["", "", ""]
+
+
 def test_a_failed_take_shows_the_vendors_reason(board: Board, alice: User, account: Connection) -> None:
     make.take(
         make.shots_of(board)[0], State.FAILED, at=account, sentence="The picture shows a face. Use another model."

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from storyboard.boards import actions as films
-from storyboard.boards.models import Board
+from storyboard.boards.models import Board, Shot
 from storyboard.connections.models import Connection
 from storyboard.live.queries import missed, position
 from storyboard.takes import looks, office
@@ -74,6 +74,17 @@ def test_every_take_stands_there_with_its_state_reason_price_and_age(
     assert "Waits for shot 1" in text
     assert text.index("Needs a decision Shot 3") < text.index("Rendering 40 % Shot 1")
     assert f"{under_way[0].model} at {under_way[0].connection} · Alice Munro" in text
+
+
+def test_a_run_that_waits_for_an_approval_says_so_and_leads_there(
+    film: Board, account: Connection, alice: User, as_user: AsUser
+) -> None:
+    first, second, _ = make.shots_of(film)
+    Shot.objects.filter(pk=first.pk).update(needs_approval=True)
+    make.take(second, State.WAITING, at=account, run=make.selected(first, at=account).run)
+    page = as_user(alice).get(address(film.team), headers=HTMX).text
+    assert "<b>Waits for you</b>" in page
+    assert f'?shot={first.public_id}&amp;tab=takes">Look at shot 1 and approve</a>' in page
 
 
 def test_each_take_leads_to_the_takes_of_its_shot(
