@@ -32,6 +32,7 @@ from storyboard.errors import DomainError
 from storyboard.live import queries
 from storyboard.live.hub import REPLACED, Hint, hub
 from storyboard.live.listen import in_thread
+from storyboard.live.threads import give_back
 
 TICK = 10.0
 # Leaving a team is told at once by a hint; this is for what no hint tells of, a session that was ended elsewhere.
@@ -82,9 +83,8 @@ async def let_go() -> None:
     """Give back the request's database connections and its thread, which Django would keep until the stream ends."""
     await sync_to_async(connections.close_all)()
     context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
-    if executor:
-        executor.shutdown(wait=False)
+    if context:
+        give_back(context)
 
 
 def event(name: str, data: str = "", number: int | None = None) -> str:
