@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
-from django.utils.decorators import sync_and_async_middleware
+from django.utils.decorators import sync_and_async_middleware, sync_only_middleware
 
 from storyboard.errors import DomainError
 from storyboard.logs import client_ip, request_id
@@ -113,7 +113,9 @@ def no_store(get_response: Handler) -> Handler:
     return around(get_response, nothing, end)
 
 
-@sync_and_async_middleware
+# The innermost, and not async: so the whole chain goes through the request's thread in one step, not in two for each
+# of its parts, every one of which would wait for its turn among the other threads.
+@sync_only_middleware
 def domain_errors(get_response: Handler) -> Handler:
     """A DomainError becomes a toast for htmx and a page for everyone else."""
     handler = around(get_response, nothing, nothing)
