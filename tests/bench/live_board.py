@@ -131,7 +131,7 @@ def product(engine: str) -> None:
         os.environ["DATABASE_URL"] = database_url(database)
         for position, ((load, rate), own) in enumerate(zip(LOADS, rounds, strict=True), 1):
             with Server(database) as server:
-                before, crowd = {**process_look(server.pid), "cpu": worked(server.pid)}, Crowd(server.port)
+                before, crowd = process_look(server.pid), Crowd(server.port)
                 look = lambda pid=server.pid: {**process_look(pid), **held(), "cpu": worked(pid)}  # noqa: E731
                 found = asyncio.run(measure(crowd, own, load, [str(position), str(rate)], look))
                 print(row(engine, load, rate, crowd, before, found), flush=True)
@@ -153,7 +153,7 @@ def row(engine: str, load: str, rate: float, crowd: Crowd, before: dict[str, Any
     numbers = [f"{part(ages, share):,.0f}" for share in (0.5, 0.95, 0.99, 1)]
     name = f"{load}, {rate:.0f} a second" if rate else f"{load}, all at once"
     behind = f"{part(bars, 0.95):,.0f}" if bars else ""
-    each = 1000 * (found["cpu"] - before["cpu"]) / max(1, crowd.fragments)
+    each = 1000 * found["cpu"] / max(1, crowd.fragments)
     kept = [f"{crowd.fragments:,}", f"{each:.1f}", f"{before['mb']:.0f}", f"{found['mb']:.0f}", found["connections"]]
     return ROW.format(engine, name, *numbers, behind, len(began) * EACH - len(ages), *kept)
 

@@ -112,13 +112,17 @@ async def poll(crowd: Crowd, seat: Seat, offset: float) -> None:
         await asyncio.sleep(due - time.monotonic())
 
 
-async def measure(crowd: Crowd, seats: Sequence[Seat], load: str, change: list[str], look: Callable[[], Any]) -> Any:
+async def measure(
+    crowd: Crowd, seats: Sequence[Seat], load: str, change: list[str], look: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     polls = load == "polling"
     watchers = [poll(crowd, seat, at / len(seats)) if polls else listen(crowd, seat) for at, seat in enumerate(seats)]
     tasks = [asyncio.create_task(watcher) for watcher in watchers]
     while crowd.listening < len(seats):
         broken(tasks)
         await asyncio.sleep(0.05)
+    # What it cost to let everybody in is no part of what a fragment costs.
+    crowd.fragments, begun = 0, (await asyncio.to_thread(look))["cpu"]
     changing = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.live_board", "change", *change, stdout=subprocess.PIPE
     )
@@ -131,7 +135,7 @@ async def measure(crowd: Crowd, seats: Sequence[Seat], load: str, change: list[s
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return {"committed": json.loads(said), **seen}
+    return {"committed": json.loads(said), **seen, "cpu": seen["cpu"] - begun}
 
 
 def broken(tasks: Sequence["asyncio.Task[Any]"]) -> None:
