@@ -9,10 +9,10 @@ os.environ.setdefault("PROCESS_ROLE", "web")
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
-from storyboard.live.threads import with_threads
+from storyboard.live.turns import in_turn
 from storyboard.takes.doorstep import guarded
 
-application = guarded(with_threads(get_asgi_application()))
+application = guarded(in_turn(get_asgi_application()))
 # All views, loaded before the first request; then nothing of it is searched for garbage again: that stopped one page in
 # fifteen for 80 to 130 ms.
 _ = get_resolver().url_patterns

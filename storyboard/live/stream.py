@@ -32,7 +32,7 @@ from storyboard.errors import DomainError
 from storyboard.live import queries
 from storyboard.live.hub import REPLACED, Hint, hub
 from storyboard.live.listen import in_thread
-from storyboard.live.threads import give_back
+from storyboard.live.turns import give_back
 
 TICK = 10.0
 # Leaving a team is told at once by a hint; this is for what no hint tells of, a session that was ended elsewhere.
