@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from storyboard.boards.asks import Ask
@@ -80,7 +80,7 @@ class Standing:
 
 
 def standing(sheet: Sheet) -> dict[int, Standing]:
-    """Of every shot on the board, by key: two queries."""
+    """Of every shot on the board, by key: one query."""
     found = standing_of(sheet.shots)
     asks = {ask.shot.pk: ask for ask in sheet.asks()}
     done: set[int] = set()
@@ -92,25 +92,17 @@ def standing(sheet: Sheet) -> dict[int, Standing]:
 def standing_of(shots: Iterable[Shot]) -> dict[int, Standing]:
     """The same without asking what is out of date."""
     found = {shot.pk: Standing() for shot in shots}
-    rows = Take.objects.filter(shot__in=list(found), deleted_at=None).exclude(state__in=FINAL, is_selected=False)
+    rows = Take.objects.filter(shot__in=list(found), deleted_at=None)
+    newest = rows.order_by().values("shot").annotate(newest=Max("pk")).values("newest")
+    rows = rows.filter(~Q(state__in=FINAL) | Q(is_selected=True) | Q(pk__in=newest))
     for take in rows.select_related("clip", "run", "connection", "follows").order_by("pk"):
         one = found[take.shot_id]
+        one.last = take
         if take.is_selected:
             one.selected = take
         if take.state in LIVE:
             one.live.append(take)
-    newest = Take.objects.filter(shot__in=list(found), deleted_at=None).order_by("shot", "-pk")
-    for take in firsts(newest.select_related("clip", "run", "connection").defer("asked", "request")):
-        found[take.shot_id].last = take
     return found
-
-
-def firsts(takes: Iterable[Take]) -> Iterable[Take]:
-    seen: set[int] = set()
-    for take in takes:
-        if take.shot_id not in seen:
-            seen.add(take.shot_id)
-            yield take
 
 
 def judge(shot: Shot, asks: dict[int, Ask], found: dict[int, Standing], done: set[int]) -> None:

@@ -206,10 +206,10 @@ def test_the_queries_do_not_grow_with_what_is_under_way(
             make.take(shot, State.RUNNING if shot.joint == Joint.CUT else State.WAITING, at=account)
         found = sheet(board, alice)
         found.asks()
-        with django_assert_num_queries(4) as queries:
+        with django_assert_num_queries(3) as queries:
             found.statuses()
         counted.append(len(queries))
-    assert counted == [4, 4]
+    assert counted == [3, 3]
 
 
 def test_the_sums_count_what_is_to_be_rendered(board: Board, alice: User, account: Connection, as_user: AsUser) -> None:
