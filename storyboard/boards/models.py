@@ -19,6 +19,11 @@ class Joint(models.TextChoices):
     MOTION = "motion", "Match motion"
 
 
+def channel_of(board_id: str) -> str:
+    """Where live hints of the board with this public id are heard."""
+    return f"board-{board_id}"
+
+
 class Board(models.Model):
     """One film: ordered shots, their defaults, a look that is added to every prompt, a budget."""
 
@@ -51,7 +56,7 @@ class Board(models.Model):
 
     @property
     def channel(self) -> str:
-        return f"board-{self.public_id}"
+        return channel_of(self.public_id)
 
     @property
     def is_being_painted(self) -> bool:

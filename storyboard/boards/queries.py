@@ -105,6 +105,30 @@ def board_and_own(
     return board, own
 
 
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Somebody who may see the board with this key, and what they may do there."""
+
+    board: int
+    role: int
+    is_archived: bool
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role >= Role.EDITOR and not self.is_archived
+
+
+def watcher_for(user: User, team_id: str, board_id: str) -> Watcher:
+    """One narrow query: whenever a board changes, all who watch it come through here, each for every part of it."""
+    own = Membership.objects.filter(user=user, team__public_id=team_id, team__deleted_at=None)
+    own = own.filter(team__boards__public_id=board_id, team__boards__deleted_at=None)
+    for role, key, archived_at in own.values_list("role", "team__boards", "team__boards__archived_at"):
+        return Watcher(key, role, archived_at is not None)
+    # Says whether it is the team or the board that is not there for them.
+    board, member = board_and_own(user, team_id, board_id, Role.VIEWER)
+    return Watcher(board.pk, member.role, board.archived_at is not None)
+
+
 def shot_for(user: Person, team_id: str, board_id: str, shot_id: str, role: Role = Role.VIEWER) -> Shot:
     board = board_for(user, team_id, board_id, role)
     rows = Shot.objects.select_related("scene", "joint_from", "landing__file").prefetch_related(REFERENCES)

@@ -7,7 +7,7 @@ import asyncio
 import signal
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import Context
 from types import FrameType
 from weakref import WeakKeyDictionary
@@ -96,6 +96,9 @@ class Hub:
         for seat in self._seats.get(channel, ()):
             seat.offer((number, topic))
 
+    def seats_of(self, channel: str) -> Collection[Seat]:
+        return self._seats.get(channel, ())
+
     def channels(self) -> list[str]:
         return list(self._seats)
 
@@ -117,6 +120,11 @@ def hub() -> Hub:
     if loop not in _hubs:
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def watching(channel: str) -> int:
+    """How many streams of it this process has open; asked from any thread, and only to know about how many."""
+    return sum(len(each.seats_of(channel)) for each in list(_hubs.values()))
 
 
 def before_exit(close: Callable[[], None]) -> None:

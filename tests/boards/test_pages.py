@@ -136,11 +136,11 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
     client = as_user(alice)
     shots = [NewShot(prompt=f"Shot {number}, the camera pans") for number in range(60)]
     actions.add_shots(film, shots=shots, by=alice)
-    # Two of each are of takes.
-    for name, most in (("board", 18), ("board_strip", 12), ("board_sums", 12)):
+    # One of each is of takes.
+    for name, most in (("board", 17), ("board_strip", 11), ("board_sums", 11)):
         with django_assert_max_num_queries(most):
             assert client.get(at(name, film)).status_code == 200
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(at("shot_card", film, shot_at(film, 3).public_id))
 
 

@@ -1,26 +1,28 @@
 """The board's page and the parts of it that are fetched again when something changed."""
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from storyboard.boards import actions, queries
-from storyboard.boards.views.load import board_in, sheet_in, shot_alone
-from storyboard.boards.views.page import alone, board_page, frame_of, people_at, strip_of, sums_of
+from storyboard.boards.models import channel_of
+from storyboard.boards.views.cells import drawn
+from storyboard.boards.views.load import board_in, sheet_in
+from storyboard.boards.views.page import board_page, face_for_all, frame_of, people_at, strip_of, sums_of
 from storyboard.boards.views.side import board_side
 from storyboard.boards.views.values import parsed
+from storyboard.errors import Missing
 from storyboard.live.queries import position
+from storyboard.live.together import together
 from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role
 
 PAGE = "boards/board.html"
 # What a browser without scripts sends of the defaults, all at once.
 DEFAULTS = ("look", "seconds", "ratio", "resolution")
-
-
-def channel_of(board_id: str) -> str:
-    return f"board-{board_id}"
 
 
 @require_safe
@@ -55,11 +57,15 @@ def board_name(request: SignedInRequest, team_id: str, board_id: str) -> HttpRes
 @require_safe
 @signed_in
 def shot_card(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
-    """One card, fetched again after each change of its shot or of the one that it follows."""
-    sheet = shot_alone(request, team_id, board_id, shot_id)
-    if sheet is None:
-        return HttpResponse(status=204)
-    return changed(HttpResponse(alone(sheet).html))
+    """One card, fetched again after each change of its shot or of the one that it follows, by all who watch."""
+    watcher = queries.watcher_for(request.user, team_id, board_id)
+    face = together(channel_of(board_id), shot_id, partial(face_for_all, watcher.board, shot_id))
+    if face is not None:
+        return changed(HttpResponse(drawn(face._replace(may_edit=watcher.may_edit))))
+    if not wants_fragment(request):
+        raise Missing(queries.GONE_SHOT)
+    # It was deleted while its card was on somebody's page: the strip that follows says so.
+    return HttpResponse(status=204)
 
 
 def changed(response: HttpResponse) -> HttpResponse:

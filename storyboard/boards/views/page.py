@@ -17,7 +17,8 @@ from storyboard.boards.models import Board, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.status import DRAFT
 from storyboard.boards.summary import summary_of
-from storyboard.boards.views.cells import Cell, cell_of, groups_of
+from storyboard.boards.views.cells import Cell, Face, cell_of, groups_of
+from storyboard.boards.views.load import shot_for_all
 from storyboard.boards.views.side import board_side, offers, shot_side
 from storyboard.boards.views.tour import stop_of
 from storyboard.media.formats import ACCEPT
@@ -45,6 +46,12 @@ def strip_of(sheet: Sheet) -> dict[str, Any]:
     stood = sheet.statuses()
     cells = [cell_of(one, stood.get(one.shot.pk, DRAFT), may_edit=frame["may_edit"]) for one in sheet.asks()]
     return frame | {"cells": cells, "groups": groups_of(cells)}
+
+
+def face_for_all(board: int, shot_id: str) -> Face | None:
+    """What the card of one shot shows to everybody; nothing when it was deleted."""
+    sheet = shot_for_all(board, shot_id)
+    return alone(sheet).face if sheet else None
 
 
 def alone(sheet: Sheet) -> Cell:

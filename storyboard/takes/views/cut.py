@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from storyboard.boards.views.board import channel_of
+from storyboard.boards.models import channel_of
 from storyboard.boards.views.load import sheet_in
 from storyboard.live.queries import position
 from storyboard.takes.cut import cut_of

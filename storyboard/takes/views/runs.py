@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -10,9 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from storyboard.boards.models import Board
-from storyboard.boards.queries import board_and_own
+from storyboard.boards.models import Board, channel_of
+from storyboard.boards.queries import GONE, watcher_for
 from storyboard.boards.summary import counted, dollars
+from storyboard.errors import Missing
+from storyboard.live.together import together
 from storyboard.takes.actions import runs
 from storyboard.takes.models import FINAL, Entry, Run, State, Take
 from storyboard.takes.queries import run_for, runs_of
@@ -20,6 +23,7 @@ from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragme
 from storyboard.teams.models import Role, User
 
 PAGE = "takes/runs.html"
+SHOWN = 20
 # A render that is over is told of to pages that saw it going.
 ENDED_SHOWN = 5
 NEARLY = 95
@@ -54,14 +58,23 @@ class Bar(NamedTuple):
 @require_safe
 @signed_in
 def board_runs(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
-    board, own = board_and_own(request.user, team_id, board_id, Role.VIEWER)
-    return bar(request, board, own.role >= Role.PRODUCER)
+    watcher = watcher_for(request.user, team_id, board_id)
+    found = together(channel_of(board_id), "runs", partial(under_way, watcher.board))
+    return bar(request, found, watcher.role >= Role.PRODUCER)
 
 
-def bar(request: SignedInRequest, board: Board, may_spend: bool) -> HttpResponse:
-    newest = list(runs_of(board).filter(finished_at=None).select_related("by")[:20])
-    found = bars(newest)
-    context: dict[str, Any] = {
+def bar(request: SignedInRequest, found: dict[str, Any], may_spend: bool) -> HttpResponse:
+    context = found | {"may_spend": may_spend}
+    return render(request, f"{PAGE}#bar" if wants_fragment(request) else PAGE, context)
+
+
+def under_way(key: int) -> dict[str, Any]:
+    """On the board with this key: the same for all who watch it and ask together."""
+    board = Board.objects.select_related("team").filter(pk=key).first()
+    if board is None:
+        raise Missing(GONE)
+    found = bars(list(runs_of(board).filter(finished_at=None)[:SHOWN]))
+    return {
         "team": board.team,
         "board": board,
         "bars": found,
@@ -69,9 +82,7 @@ def bar(request: SignedInRequest, board: Board, may_spend: bool) -> HttpResponse
         "decide": sum(one.decide for one in found),
         "waits": any(one.waits for one in found),
         "ended": ended(board),
-        "may_spend": may_spend,
     }
-    return render(request, f"{PAGE}#bar" if wants_fragment(request) else PAGE, context)
 
 
 def bars(found: Sequence[Run]) -> list[Bar]:
@@ -136,7 +147,7 @@ def acted(request: SignedInRequest, ids: tuple[str, str, str], act: Act, said: s
     by: User = request.user
     act(run, by=by)
     if wants_fragment(request):
-        return bar(request, run.board, may_spend=True)
+        return bar(request, under_way(run.board_id), may_spend=True)
     messages.success(request, said)
     return redirect("board", team_id, board_id)
 
