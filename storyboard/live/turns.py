@@ -24,7 +24,7 @@ AT_ONCE = 10
 # An answer that is being sent still has its thread when the next request begins.
 KEPT = 2 * AT_ONCE
 # So long nobody comes to an end before one more than that is let in.
-PATIENCE = 0.25
+PATIENCE = 0.1
 # Those who ask whether the process is alive, and vendors, do not wait in a long line.
 AHEAD = ("/healthz", "/readyz", "/hooks/")
 

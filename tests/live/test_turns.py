@@ -161,6 +161,18 @@ def test_who_goes_away_while_waiting_leaves_the_line() -> None:
     asyncio.run(run())
 
 
+def test_whoever_asks_if_it_is_alive_does_not_stand_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "AT_ONCE", 0)
+    monkeypatch.setattr(turns, "PATIENCE", 60)
+
+    async def run() -> None:
+        assert await asyncio.wait_for(serve(here, "/healthz"), 5)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(serve(here, "/teams/"), 0.05)
+
+    asyncio.run(run())
+
+
 def test_a_turn_is_over_before_the_answer_goes_down_a_slow_line() -> None:
     async def run() -> None:
         served, slow = asyncio.Event(), asyncio.Event()
