@@ -118,8 +118,10 @@ class Watcher:
         return self.role >= Role.EDITOR and not self.is_archived
 
 
-def watcher_for(user: User, team_id: str, board_id: str) -> Watcher:
+def watcher_for(user: Person, team_id: str, board_id: str) -> Watcher:
     """One narrow query: whenever a board changes, all who watch it come through here, each for every part of it."""
+    if not user.is_authenticated:
+        raise Missing()
     own = Membership.objects.filter(user=user, team__public_id=team_id, team__deleted_at=None)
     own = own.filter(team__boards__public_id=board_id, team__boards__deleted_at=None)
     for role, key, archived_at in own.values_list("role", "team__boards", "team__boards__archived_at"):

@@ -6,7 +6,8 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from storyboard.boards.queries import board_for
+from storyboard.boards.models import channel_of
+from storyboard.boards.queries import watcher_for
 from storyboard.live.stream import respond
 from storyboard.teams.access import Person
 
@@ -14,5 +15,6 @@ from storyboard.teams.access import Person
 @require_GET
 async def board_live(request: HttpRequest, team_id: str, board_id: str) -> StreamingHttpResponse:
     user: Person = await request.auser()
-    board = await sync_to_async(board_for)(user, team_id, board_id)
-    return await respond(request, channel=board.channel, user=user, allowed=partial(board_for, user, team_id, board_id))
+    allowed = partial(watcher_for, user, team_id, board_id)
+    await sync_to_async(allowed)()
+    return await respond(request, channel=channel_of(board_id), user=user, allowed=allowed)
