@@ -40,28 +40,45 @@ class Turns:
         self.busy = 0
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.moved = 0.0
+        self.timer: asyncio.TimerHandle | None = None
 
     async def take(self) -> None:
         turn = asyncio.get_running_loop().create_future()
         self.waiting.append(turn)
         if self.busy < AT_ONCE:
             self.call()
+        else:
+            self.watch()
         try:
-            while not turn.done():
-                await asyncio.wait([turn], timeout=PATIENCE)
-                # They all wait for something else than for one another: nobody here has to wait for that as well.
-                if not turn.done() and time.monotonic() - self.moved >= PATIENCE:
-                    self.call()
+            await turn
         except asyncio.CancelledError:
-            self.end() if turn.done() else self.waiting.remove(turn)
+            if turn in self.waiting:
+                self.waiting.remove(turn)
+            elif not turn.cancelled():
+                self.end()
             raise
 
     def call(self) -> None:
-        """The next one goes on."""
+        """The next one who is still there goes on."""
         self.moved = time.monotonic()
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                self.busy += 1
+                turn.set_result(None)
+                break
+
+    def watch(self) -> None:
+        if self.timer is None:
+            self.timer = asyncio.get_running_loop().call_later(PATIENCE, self.look)
+
+    def look(self) -> None:
+        """When they all wait for something else than for one another, nobody here has to wait for that as well."""
+        self.timer = None
         if self.waiting:
-            self.busy += 1
-            self.waiting.popleft().set_result(None)
+            if time.monotonic() - self.moved >= PATIENCE:
+                self.call()
+            self.watch()
 
     def end(self) -> None:
         self.busy -= 1
