@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from storyboard.live import together as module
-from storyboard.live.together import coming, running, together
+from storyboard.live.together import Round, coming, running, together
 
 HERE = "board-a"
 
@@ -55,8 +55,8 @@ def ask(crowd: ThreadPoolExecutor, reads: Reads, part: str = "shot") -> Future[i
 
 
 def until_joined(crowd: ThreadPoolExecutor, key: tuple[str, str], people: int) -> None:
-    """A thread that waits in a future has put a waiter into it."""
-    while len(getattr(coming.get(key), "_waiters", ())) < people:
+    """So many wait in the read that is coming, beside the one who will read."""
+    while (found := coming.get(key)) is None or found.joined < people + 1:
         threading.Event().wait(0.001)
 
 
@@ -110,7 +110,7 @@ def test_an_error_is_its_own_and_the_others_read_for_themselves(crowd: ThreadPoo
 
 @pytest.mark.django_db
 def test_inside_a_transaction_everybody_reads_alone() -> None:
-    coming[HERE, "shot"] = Future()
+    coming[HERE, "shot"] = Round()
     try:
         with transaction.atomic():
             assert together(HERE, "shot", lambda: "own") == "own"
@@ -118,12 +118,16 @@ def test_inside_a_transaction_everybody_reads_alone() -> None:
         del coming[HERE, "shot"]
 
 
-@pytest.mark.parametrize(("people", "waited"), [(1, []), (2, [module.GATHER])])
-def test_only_who_is_not_alone_waits_for_others(
-    people: int, waited: list[float], monkeypatch: pytest.MonkeyPatch
+def test_the_first_waits_for_those_who_watch_too_and_no_longer(
+    crowd: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr(module, "watching", lambda channel: people)
-    monkeypatch.setattr("storyboard.live.together.time.sleep", pauses.append)
+    monkeypatch.setattr(module, "GATHER", 60)
+    monkeypatch.setattr(module, "watching", lambda channel: 3)
+    reads = Reads()
+    reads.may_end.set()
+    assert [one.result(20) for one in [ask(crowd, reads) for _ in range(3)]] == [1, 1, 1]
+
+
+def test_who_watches_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GATHER", 60)
     assert together(HERE, "shot", lambda: "read") == "read"
-    assert pauses == waited

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from storyboard.boards.models import Board
 from storyboard.boards.queries import watcher_for
 from storyboard.connections.models import Connection
 from storyboard.errors import Missing
-from storyboard.live.together import coming, running
+from storyboard.live.together import Round, coming, running
 from storyboard.takes.models import State
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.takes import make
@@ -64,16 +64,16 @@ def get(path: str, user: User) -> Any:
 
 def until(people: int, key: tuple[str, str]) -> None:
     """So many wait in the read that is coming, beside the one who will read."""
-    while len(getattr(coming.get(key), "_waiters", ())) < people:
+    while (found := coming.get(key)) is None or found.joined < people + 1:
         threading.Event().wait(0.001)
 
 
 def together(crowd: ThreadPoolExecutor, key: tuple[str, str], path: str, *people: User) -> list[Any]:
     """They all ask while a read goes on, which is over when each of them waits."""
-    running[key] = before = Future[Any]()
+    running[key] = before = Round()
     asked = [crowd.submit(get, path, one) for one in people]
     until(len(people) - 1, key)
-    before.set_result(None)
+    before.found.set_result(None)
     return [one.result(20) for one in asked]
 
 
@@ -94,7 +94,7 @@ def test_a_stranger_never_comes_to_the_read(
     rendering: Board, alice: User, charlie: User, crowd: ThreadPoolExecutor, name: str
 ) -> None:
     path, key = address(name, rendering)
-    coming[key] = Future()
+    coming[key] = Round()
     try:
         assert get(path, charlie).status_code == 404
     finally:
