@@ -158,6 +158,17 @@ def test_the_bar_says_what_titles_and_notices_are_made_of(board: Board, alice: U
     assert told(State.FAILED, State.WAITING, State.FAILED) == ["0", "0"]
 
 
+def test_the_bar_leads_to_what_the_render_waits_for(board: Board, alice: User, as_user: AsUser) -> None:
+    client = as_user(alice)
+    press(client, board)
+    first, *_ = make.shots_of(board)
+    Take.objects.filter(shot=first).update(state=State.FAILED)
+    Take.objects.filter(state=State.QUEUED).update(state=State.CANCELLED)
+    text = client.get(at("board_runs", board), headers=HTMX).text
+    assert text.count(f'?shot={first.public_id}&amp;tab=takes" hx-get') == 1
+    assert ">Look at shot 1</a>" in text
+
+
 def test_a_run_is_paused_resumed_and_cancelled_from_the_bar(board: Board, alice: User, as_user: AsUser) -> None:
     client = as_user(alice)
     press(client, board)

@@ -19,6 +19,7 @@ from storyboard.live.together import together
 from storyboard.takes.actions import runs
 from storyboard.takes.models import FINAL, Entry, Run, State, Take
 from storyboard.takes.queries import run_for, runs_of
+from storyboard.takes.waits import around, in_front
 from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragment
 from storyboard.teams.models import Role, User
 
@@ -26,6 +27,7 @@ PAGE = "takes/runs.html"
 SHOWN = 20
 # A render that is over is told of to pages that saw it going.
 ENDED_SHOWN = 5
+TO_DO_SHOWN = 3
 NEARLY = 95
 AT_WORK = (State.SUBMITTING, State.RUNNING, State.COLLECTING, State.UNKNOWN)
 GOING = (*AT_WORK, State.QUEUED, State.UNDECIDED)
@@ -53,6 +55,8 @@ class Bar(NamedTuple):
     busy: int = 0
     # Nothing of it is under way, and nobody has paused it: somebody has to approve or choose first.
     waits: bool = False
+    # Where: shots by their public ids, and what is to be done there.
+    to_do: tuple[tuple[str, str], ...] = ()
 
 
 @require_safe
@@ -73,7 +77,7 @@ def under_way(key: int) -> dict[str, Any]:
     board = Board.objects.select_related("team").filter(pk=key).first()
     if board is None:
         raise Missing(GONE)
-    found = bars(list(runs_of(board).filter(finished_at=None)[:SHOWN]))
+    found = with_to_do(bars(list(runs_of(board).filter(finished_at=None)[:SHOWN])))
     return {
         "team": board.team,
         "board": board,
@@ -86,7 +90,7 @@ def under_way(key: int) -> dict[str, Any]:
 
 
 def bars(found: Sequence[Run]) -> list[Bar]:
-    """Three queries, however many."""
+    """Two queries, however many."""
     keys = [run.pk for run in found]
     takes: dict[int, list[Take]] = {key: [] for key in keys}
     for take in Take.objects.filter(run__in=keys).only("run", "state", "progress"):
@@ -95,6 +99,26 @@ def bars(found: Sequence[Run]) -> list[Bar]:
     counted_up = sums.annotate(all_held=Sum("held"), all_spent=Sum("spent"))
     money = {key: (held, spent) for key, held, spent in counted_up.values_list("take__run", "all_held", "all_spent")}
     return [bar_of(run, takes[run.pk], *money.get(run.pk, (0, 0))) for run in found]
+
+
+def with_to_do(found: Sequence[Bar]) -> list[Bar]:
+    asked = to_do([one.run for one in found if one.waits])
+    return [one._replace(to_do=tuple(asked.get(one.run.pk, {}).items())[:TO_DO_SHOWN]) for one in found]
+
+
+def to_do(stopped: Sequence[Run]) -> dict[int, dict[str, str]]:
+    """What somebody has to do for each of these to go on. No query when there are none, else two."""
+    if not stopped:
+        return {}
+    rows = Take.objects.filter(run__in=stopped, state=State.WAITING, deleted_at=None)
+    waiting = list(rows.select_related("run", "follows").defer("asked").order_by("shot__position"))
+    seen = around(waiting, bare=True)
+    asked: dict[int, dict[str, str]] = {run.pk: {} for run in stopped}
+    for take in waiting:
+        held = in_front(take, seen)
+        if held is not None and held.look is not None:
+            asked[take.run_id or 0][held.look.public_id] = held.to_do
+    return asked
 
 
 def bar_of(run: Run, takes: Sequence[Take], held: int, spent: int) -> Bar:
