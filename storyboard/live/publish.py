@@ -5,6 +5,7 @@ Every action of every app calls it; views never do.
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
@@ -20,26 +21,46 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 # One statement raises the counter and holds its row until the commit: numbers have no gaps, and commits their order.
 RAISE = """
-INSERT INTO live_channel (name, counter) VALUES (%s, 1)
-ON CONFLICT (name) DO UPDATE SET counter = live_channel.counter + 1
+INSERT INTO live_channel (name, counter) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET counter = live_channel.counter + excluded.counter
 RETURNING counter
+"""
+# The same with the hints themselves: on PostgreSQL all of it is one way there and back.
+GIVE = """
+WITH raised AS ({}), hints AS (
+    INSERT INTO live_event (channel, number, topic, at)
+    SELECT %s, counter - %s + place, topic, clock_timestamp()
+    FROM raised, unnest(%s::text[]) WITH ORDINALITY AS told (topic, place) RETURNING number, topic
+) SELECT max(number), count(pg_notify(%s, %s || ' ' || number || ' ' || topic)) FROM hints
 """
 
 
-def publish(channel: str, topic: str) -> None:
-    """Tell everybody who looks at `channel` to fetch what shows `topic` again; it vanishes with a rollback."""
-    if not (NAME.fullmatch(channel) and NAME.fullmatch(topic)):
-        raise ValueError(f"A channel and a topic are lower-case letters, digits and dashes: {channel!r}, {topic!r}")
+def publish(channel: str, *topics: str) -> None:
+    """Tell everybody who looks at `channel` to fetch what shows these topics again; it vanishes with a rollback."""
+    if not all(NAME.fullmatch(name) for name in (channel, *topics)):
+        raise ValueError(f"A channel and a topic are lower-case letters, digits and dashes: {channel!r}, {topics!r}")
     if not connection.in_atomic_block:
         raise RuntimeError("publish() belongs inside the transaction of its action.")
+    if not topics:
+        return
+    last = give(channel, topics)
+    if last % PRUNE_EVERY < len(topics):
+        Event.objects.filter(channel=channel, number__lte=last - KEEP).delete()
+
+
+def give(channel: str, topics: Sequence[str]) -> int:
+    """The number of the last of these hints."""
+    count = len(topics)
     with connection.cursor() as cursor:
-        cursor.execute(RAISE, [channel])
-        number = int(cursor.fetchone()[0])
-        Event.objects.create(channel=channel, number=number, topic=topic, at=timezone.now())
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_notify(%s, %s)", [NOTIFY, f"{channel} {number} {topic}"])
-    if number % PRUNE_EVERY == 0:
-        Event.objects.filter(channel=channel, number__lte=number - KEEP).delete()
+            cursor.execute(GIVE.format(RAISE), [channel, count, channel, count, list(topics), NOTIFY, channel])
+            return int(cursor.fetchone()[0])
+        cursor.execute(RAISE, [channel, count])
+        last = int(cursor.fetchone()[0])
+    now, first = timezone.now(), last - count + 1
+    hints = [Event(channel=channel, number=number, topic=topic, at=now) for number, topic in enumerate(topics, first)]
+    Event.objects.bulk_create(hints)
+    return last
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +73,18 @@ class Later:
     def __call__(self) -> None:
         try:
             with transaction.atomic():
+                unhurried()
                 publish(self.channel, self.topic)
         except DatabaseError:
             # The change is there, and whoever made it must not be told that it failed.
             logger.warning("Pages at %s were not told of %s.", self.channel, self.topic, exc_info=True)
+
+
+def unhurried() -> None:
+    """This transaction's commit does not wait for the disk: what a crash of the database takes with it is made again."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def publish_later(channel: str, topic: str) -> None:

@@ -21,6 +21,24 @@ def test_hints_are_numbered_per_channel() -> None:
     assert missed("team-b", 0) == [(1, "boards")]
 
 
+@pytest.mark.django_db
+def test_several_hints_at_once_are_numbered_in_their_order() -> None:
+    tell("team-a", "members")
+    with transaction.atomic():
+        publish("team-a", "shot-1", "shot-2", "runs")
+        publish("team-a")
+    assert missed("team-a", 0) == [(1, "members"), (2, "shot-1"), (3, "shot-2"), (4, "runs")]
+
+
+@pytest.mark.django_db
+def test_old_hints_go_although_several_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "KEEP", 10)
+    with transaction.atomic():
+        for _ in range(publishing.PRUNE_EVERY // 3 + 1):
+            publish("team-a", "shot-1", "shot-2", "runs")
+    assert Event.objects.count() < publishing.PRUNE_EVERY // 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_rollback_leaves_no_hint_and_no_gap() -> None:
     tell("team-a", "members")
