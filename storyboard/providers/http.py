@@ -82,6 +82,12 @@ class Client:
         parse = partial(same_task, self.vendor, task_id)
         return self._ask(self._task_url(task_id), parse, missing=outcomes.NO_SUCH_TASK)
 
+    def fetch_once(self, task_id: str) -> Task | ProviderError:
+        """Asked once, whatever comes; its next timer asks again."""
+        parse = partial(same_task, self.vendor, task_id)
+        answer = self._exchange("GET", self._task_url(task_id))
+        return outcomes.read(answer, self.vendor, parse, missing=outcomes.NO_SUCH_TASK)
+
     def balance(self) -> Decimal | None:
         """In the vendor's credits; None where it tells nobody."""
         if not self.vendor.BALANCE:

@@ -6,7 +6,7 @@ Actions call advance(); nothing else writes a take's state.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.db.models.functions import Now
 
 from storyboard.takes.models import FINAL, State, Step, Take
@@ -55,5 +55,14 @@ def advance(
     if not Take.objects.filter(wanted).update(**(now | columns)):
         return False
     Step.objects.create(take=take, state=to, at=Now(), why=why[:300])
-    take.refresh_from_db()
+    renew(take)
     return True
+
+
+def renew(take: Take) -> None:
+    """Read its row again, and none of what stands around it: shot, run and connection are here already."""
+    beside = {name: one for name, one in take._state.fields_cache.items() if isinstance(one, Model)}
+    take.refresh_from_db()
+    for name, one in beside.items():
+        if getattr(take, f"{name}_id") == one.pk:
+            take._state.fields_cache[name] = one

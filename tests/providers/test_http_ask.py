@@ -171,7 +171,7 @@ BAD_IDS = (
 @pytest.mark.parametrize("task_id", BAD_IDS)
 def test_what_is_no_task_id_never_gets_into_a_url(task_id: str) -> None:
     with Misbehaving("well behaved") as server:
-        for ask in (client(server.url).fetch, client(server.url).cancel):
+        for ask in (client(server.url).fetch, client(server.url).fetch_once, client(server.url).cancel):
             with pytest.raises(ValueError, match="no task id"):
                 ask(task_id)
         with pytest.raises(ValueError, match="no task id"):
@@ -258,6 +258,20 @@ def test_a_vendor_without_a_list_says_so() -> None:
 def test_a_base_url_is_a_plain_web_address(url: str) -> None:
     with pytest.raises(ValueError, match="base URL"):
         client(url)
+
+
+def test_a_task_that_is_asked_about_once_is_read_or_its_trouble_is_told() -> None:
+    with Misbehaving(steps(answer(200, b'{"id": "%s", "status": "running"}' % TASK.encode()), refusal(404))) as server:
+        found = [client(server.url).fetch_once(TASK) for _ in range(2)]
+    assert [type(one).__name__ for one in found] == ["Task", "Refused"]
+
+
+@pytest.mark.parametrize("mode", CAN_HELP)
+def test_what_is_asked_once_is_asked_once_whatever_comes(mode: str) -> None:
+    with Misbehaving(mode) as server:
+        found = client(server.url).fetch_once(TASK)
+    assert isinstance(found, Unavailable)
+    assert len(server.requests) == 1
 
 
 def test_many_tasks_are_asked_about_at_once_and_each_has_its_own_answer() -> None:

@@ -38,6 +38,7 @@ class Booth:
 
         patch.setattr(Client, "submit", lambda client, body: self.submit(body))
         patch.setattr(Client, "fetch", lambda client, task_id: given(self.said(task_id)))
+        patch.setattr(Client, "fetch_once", lambda client, task_id: self.said(task_id))
         patch.setattr(Client, "fetch_many", fetch_many)
         patch.setattr(Client, "list_tasks", lambda client, **asked: self.listed(**asked))
         patch.setattr(Client, "cancel", lambda client, task_id: self.cancel(task_id))

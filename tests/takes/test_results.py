@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from django.test import TestCase
 from django.utils import timezone
 
 from storyboard.boards.models import Board
@@ -39,9 +40,10 @@ def word(take: Take, state: TaskState, **fields: Any) -> Task:
 
 
 def hears(take: Take, state: TaskState, **fields: Any) -> Take:
-    """As a job does, which reads the take afresh."""
+    """As a job does, which reads the take afresh and commits."""
     found = Take.objects.select_related("shot__board__team", "connection", "run").get(pk=take.pk)
-    results.told(found, word(take, state, **fields))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        results.told(found, word(take, state, **fields))
     take.refresh_from_db()
     return take
 
@@ -78,7 +80,6 @@ def test_a_clip_that_is_made_is_paid_for_and_collected(take: Take) -> None:
     hears(take, TaskState.SUCCEEDED, last_frame_url="https://clips.example.com/last.png")
     assert (take.state, take.clip_url) == (State.COLLECTING, CLIP)
     assert make.queued("collecting.collect") == [[take.pk]]
-    assert make.queued("sending.send") == [[take.connection_id]]
     assert make.ledger(take) == (0, make.QUOTE)
     assert take.links_until
     assert timedelta(hours=23) < take.links_until - timezone.now() <= timedelta(hours=24)
@@ -117,9 +118,25 @@ def test_what_came_to_nothing_costs_nothing_and_says_why(take: Take, word: TaskS
     hears(take, word)
     assert (take.state, make.ledger(take)) == (state, (0, 0))
     assert take.sentence
-    assert make.queued("sending.send") == [[take.connection_id]]
     assert take.run is not None
     assert take.run.finished_at is not None
+
+
+@pytest.mark.parametrize("word", [TaskState.SUCCEEDED, TaskState.FAILED])
+def test_its_place_goes_to_whoever_waits_for_one(
+    take: Take, word: TaskState, team: Team, alice: User, account: Connection
+) -> None:
+    hears(take, TaskState.RUNNING)
+    other = make.board_with(team, alice, "cut cut", account)
+    make.take(make.shots_of(other)[0], State.QUEUED, at=account)
+    hears(take, word)
+    assert make.queued("sending.send") == [[account.pk]]
+
+
+@pytest.mark.parametrize("word", [TaskState.SUCCEEDED, TaskState.FAILED])
+def test_where_nobody_waits_for_its_place_nobody_is_woken(take: Take, word: TaskState) -> None:
+    hears(take, word)
+    assert make.queued("sending.send") == []
 
 
 def test_a_failure_is_told_in_the_vendors_words_and_in_ours(take: Take) -> None:

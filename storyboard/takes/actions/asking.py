@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
 from storyboard.jobs.queue import enqueue
@@ -81,10 +81,8 @@ def known(takes: QuerySet[Take]) -> QuerySet[Take]:
 @transaction.atomic(durable=True)
 def one(take_id: int) -> Take | None:
     """The same for a doorbell's take, unless the vendor wants to be left alone for a while."""
-    found = known(Take.objects.filter(pk=take_id, state=State.RUNNING)).first()
-    if found is None or Gate.objects.filter(connection=found.connection_id, ask_after__gt=Now()).exists():
-        return None
-    return found
+    resting = Gate.objects.filter(connection=OuterRef("connection"), ask_after__gt=Now())
+    return known(Take.objects.filter(~Exists(resting), pk=take_id, state=State.RUNNING)).first()
 
 
 @transaction.atomic(durable=True)
@@ -126,7 +124,7 @@ def missed(take: Take, *, made: bool = False) -> None:
 @transaction.atomic(durable=True)
 def past(takes: list[Take]) -> None:
     """Those that are older than anything their vendor makes: a person has to look. One query when there are none."""
-    lives = {take.pk: longest(take) for take in takes}
+    lives = {take.pk: longest(take) for take in takes if take.state == State.RUNNING}
     for life in sorted(set(lives.values())):
         same = [pk for pk, own in lives.items() if own == life]
         rows = Take.objects.filter(pk__in=same, state=State.RUNNING)

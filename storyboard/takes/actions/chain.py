@@ -4,8 +4,11 @@ The other actions call these inside their transactions; each may be called once 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
 from storyboard.boards.models import Board
@@ -29,8 +32,33 @@ def freed(connection_id: int) -> None:
     enqueue(SEND, connection_id)
 
 
+def left(connection_id: int) -> None:
+    """A take has left its place: somebody who waits for one is told once that is committed.
+
+    Asked for before, one who began to wait in that moment would not be seen; and mostly there is nobody.
+    """
+    transaction.on_commit(Left(connection_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    connection_id: int
+
+    def __call__(self) -> None:
+        with suppress(DatabaseError):  # the sweep finds who waits
+            if Take.objects.filter(connection=self.connection_id, state=State.QUEUED).exists():
+                freed(self.connection_id)
+
+
 def wake(board: Board) -> list[Take]:
     """Bring every waiting take that has nothing left to wait for into the queue."""
+    takes = woken(board)
+    tell(*takes)
+    return takes
+
+
+def woken(board: Board) -> list[Take]:
+    """The same for those who tell of these takes themselves."""
     waiting = Take.objects.filter(shot__board=board, state=State.WAITING, deleted_at=None)
     takes = list(waiting.select_related("shot__board__team", "run", "follows", "connection").order_by("pk"))
     seen = around(takes)
@@ -51,11 +79,11 @@ def let_go(take: Take, held: Wait | None) -> bool:
 
 
 def queue(take: Take) -> bool:
+    """Whoever calls it tells of it."""
     if not advance(take, State.QUEUED, only=[State.WAITING], queued_at=Now(), wake_at=Now() + LOST, sentence=""):
         return False
     if take.connection_id:
         freed(take.connection_id)
-    tell(take)
     return True
 
 
@@ -80,8 +108,7 @@ def tell(*takes: Take) -> None:
     boards = {take.shot.board_id: take.shot.board for take in takes}
     for board in boards.values():
         own = [take for take in takes if take.shot.board_id == board.pk]
-        for topic in sorted({RUNS, *topics(own), *topics(held_by(own))}):
-            publish(board.channel, topic)
+        publish(board.channel, *sorted({RUNS, *topics(own), *topics(held_by(own))}))
         publish_later(board.team.channel, QUEUE)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from storyboard.jobs.queue import enqueue
+from storyboard.live.publish import unhurried
 from storyboard.providers.base import Task
 from storyboard.takes.actions.results import COLLECT, LEASE, life
 from storyboard.takes.models import State, Take
@@ -37,6 +38,7 @@ def due() -> int:
 @transaction.atomic(durable=True)
 def begin(take_id: int) -> Take | None:
     """The take to work on, its attempt counted before the work; None when somebody else is at it, or it is over."""
+    unhurried()
     free = Take.objects.filter(Q(lease_until=None) | Q(lease_until__lte=Now()), pk=take_id, state=State.COLLECTING)
     if not free.update(lease_until=Now() + LEASE, wake_at=Now() + LEASE, attempts=F("attempts") + 1):
         return None

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from storyboard.boards.models import Board, Joint, Shot
 from storyboard.jobs.queue import enqueue
+from storyboard.live.publish import unhurried
 from storyboard.media.models import File
 from storyboard.providers.base import Task, TaskState
 from storyboard.takes import money
@@ -58,6 +59,7 @@ class Setback(Exception):
 @transaction.atomic(durable=True)
 def told(take: Take, task: Task) -> None:
     """The vendor's word on its task."""
+    unhurried()
     if task.id != take.remote_id:
         return
     if not task.state.is_final:
@@ -137,7 +139,7 @@ def over(take: Take) -> None:
 
 def freed(take: Take) -> None:
     if take.connection_id:
-        chain.freed(take.connection_id)
+        chain.left(take.connection_id)
 
 
 def hold(take: Take) -> Board:
@@ -147,6 +149,7 @@ def hold(take: Take) -> Board:
 @transaction.atomic(durable=True)
 def collected(take: Take, brought: Brought) -> bool:
     """All of it is here and checked: the take is done, and whatever waited for it goes on."""
+    unhurried()
     board = hold(take)
     won = advance(
         take,
@@ -164,10 +167,10 @@ def collected(take: Take, brought: Brought) -> bool:
         if is_meant(take):
             choose(take)
         measuring.later(take)
-        chain.wake(board)
+        woken = chain.woken(board)
         point("in the chain")
         chain.settled(take)
-        chain.tell(take)
+        chain.tell(take, *woken)
     return won
 
 

@@ -19,7 +19,7 @@ from storyboard.takes.faults import point
 from storyboard.takes.models import SENT, Gate, State, Take
 from storyboard.takes.placeholders import CALLBACK
 from storyboard.takes.states import advance
-from storyboard.takes.waits import around, wait
+from storyboard.takes.waits import Around, around, wait
 from storyboard.teams.access import membership
 from storyboard.teams.models import Role
 
@@ -52,26 +52,37 @@ class Claim:
 @transaction.atomic(durable=True)
 def claim(connection_id: int) -> Claim | None:
     """The next take in a fair order, if one may be sent now; the connection's gate is held while it is chosen."""
-    Gate.objects.get_or_create(connection_id=connection_id)
-    gate = Gate.objects.select_for_update().get(connection_id=connection_id)
-    if switch.is_paused() or not is_open(gate):
+    gate = gate_of(connection_id)
+    connection = open_at(gate)
+    if connection is None or switch.is_paused():
         return None
-    connection = Connection.objects.select_related("team").get(pk=connection_id)
     if Take.objects.filter(connection=connection, state__in=BUSY).count() >= connection.parallel:
         return None
     for _ in range(connection.parallel + 1):
         take = next_take(connection)
         if take is None:
             return None
-        if (held := obstacle(take)) is None:
-            return claimed(take, gate)
+        seen = around([take])
+        if (held := obstacle(take, seen)) is None:
+            return claimed(take, gate, seen.selected.get(take.follows_id or 0))
         send_back(take, held)
     return None
 
 
-def is_open(gate: Gate) -> bool:
-    rows = Gate.objects.filter(Q(send_after=None) | Q(send_after__lte=Now()), pk=gate.pk)
-    return rows.filter(connection__disabled_at=None, connection__deleted_at=None).exists()
+def gate_of(connection_id: int) -> Gate:
+    """The connection's gate; it is there but for the first time."""
+    gates = Gate.objects.select_for_update()
+    if found := gates.filter(connection_id=connection_id).first():
+        return found
+    Gate.objects.get_or_create(connection_id=connection_id)
+    return gates.get(connection_id=connection_id)
+
+
+def open_at(gate: Gate) -> Connection | None:
+    """The gate's connection, if it lets anything through now."""
+    rested = Q(gate__send_after=None) | Q(gate__send_after__lte=Now())
+    rows = Connection.objects.filter(rested, pk=gate.connection_id, disabled_at=None, deleted_at=None)
+    return rows.select_related("team").first()
 
 
 def waiting_at(connection: Connection) -> QuerySet[Take]:
@@ -87,15 +98,17 @@ def next_take(connection: Connection) -> Take | None:
     first = {row["shot__board"]: row["first"] for row in heads}
     if not first:
         return None
+    rows = Take.objects.select_related("shot__board__team", "run__by", "follows", "connection__team", "by")
+    if len(first) == 1:
+        return rows.get(pk__in=first.values())
     at_work = Take.objects.filter(connection=connection, shot__board__in=list(first), sent_at__isnull=False).order_by()
     counts = at_work.values("shot__board").annotate(busy=Count("pk", filter=Q(state__in=BUSY)), last=Max("sent_at"))
     seen = {row["shot__board"]: (row["busy"], row["last"].timestamp()) for row in counts}
     board = min(first, key=lambda key: (*seen.get(key, (0, 0.0)), first[key]))
-    rows = Take.objects.select_related("shot__board__team", "run__by", "follows", "connection", "by")
     return rows.get(pk=first[board])
 
 
-def obstacle(take: Take) -> str | None:
+def obstacle(take: Take, seen: Around) -> str | None:
     """Why it may not be sent after all: '' is to wait again, words are to be dropped, None is to go."""
     board = take.shot.board
     if take.shot.deleted_at is not None or board.deleted_at is not None:
@@ -103,7 +116,7 @@ def obstacle(take: Take) -> str | None:
     own = membership(take.by, board.team) if take.by else None
     if own is None or own.role < Role.PRODUCER:
         return NOBODY
-    return "" if wait(take, around([take])) else None
+    return "" if wait(take, seen) else None
 
 
 def send_back(take: Take, why: str) -> None:
@@ -113,10 +126,9 @@ def send_back(take: Take, why: str) -> None:
         advance(take, State.WAITING, only=[State.QUEUED], wake_at=None)
 
 
-def claimed(take: Take, gate: Gate) -> Claim | None:
+def claimed(take: Take, gate: Gate, upstream: Take | None) -> Claim | None:
     """The line that makes a job that comes twice send once: only one caller finds the take still queued."""
     url, digest = callbacks.address(take) if CALLBACK in take.asked else ("", "")
-    upstream = Take.objects.filter(shot=take.follows_id, is_selected=True).first() if take.follows_id else None
     tries = take.attempts
     won = advance(
         take,
@@ -140,30 +152,36 @@ def claimed(take: Take, gate: Gate) -> Claim | None:
     return Claim(take, upstream, take.epoch, url, gate.sent)
 
 
-@transaction.atomic(durable=True)
 def accepted(take: Take, *, epoch: int, remote_id: str, sent_hash: str) -> bool:
     """The vendor has it. A doorbell may have said so before; then this is no news."""
-    Take.objects.filter(pk=take.pk, epoch=epoch).update(sent_hash=sent_hash)
     try:
-        with transaction.atomic():
-            won = advance(
-                take,
-                State.RUNNING,
-                only=[State.SUBMITTING, State.UNKNOWN],
-                epoch=epoch,
-                remote_id=remote_id,
-                accepted_at=Now(),
-                wake_at=Now() + FIRST_POLL,
-                lease_until=None,
-                sentence="",
-            )
+        return runs(take, epoch, remote_id, sent_hash)
     except IntegrityError:
         # Another take has this task: whoever is right, this POST's outcome is not known.
-        return doubted(take, epoch, "The vendor answered with the id of another take’s task.")
+        error = ProviderError("The vendor answered with the id of another take’s task.")
+        unclear(take, epoch=epoch, error=error, sent_hash=sent_hash)
+        return False
+
+
+@transaction.atomic(durable=True)
+def runs(take: Take, epoch: int, remote_id: str, sent_hash: str) -> bool:
+    won = advance(
+        take,
+        State.RUNNING,
+        only=[State.SUBMITTING, State.UNKNOWN],
+        epoch=epoch,
+        remote_id=remote_id,
+        sent_hash=sent_hash,
+        accepted_at=Now(),
+        wake_at=Now() + FIRST_POLL,
+        lease_until=None,
+        sentence="",
+    )
     point("in outcome")
     if won:
         chain.tell(take)
     else:
+        Take.objects.filter(pk=take.pk, epoch=epoch).update(sent_hash=sent_hash)
         binding.second(take, remote_id)
     return won
 
