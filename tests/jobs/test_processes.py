@@ -185,7 +185,7 @@ def test_all_processes_are_one_group_and_media_is_niced(house: House) -> None:
     assert {os.getpgid(pid) for pid in house.marked()} == {process.pid}
     media = cluster_pids(process.pid, "media")
     assert len(media) == 4
-    assert all(os.getpriority(os.PRIO_PROCESS, pid) == 10 + os.getpriority(os.PRIO_PROCESS, 0) for pid in media)
+    assert all(os.getpriority(os.PRIO_PROCESS, pid) == 3 + os.getpriority(os.PRIO_PROCESS, 0) for pid in media)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
