@@ -10,8 +10,6 @@ from http import HTTPStatus
 from typing import Never
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q
-from django.db.models.functions import Now
 from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -20,7 +18,7 @@ from storyboard.providers.dispatch import vendor_file
 from storyboard.providers.outcomes import checked_id
 from storyboard.takes import callbacks
 from storyboard.takes.actions import doorbell
-from storyboard.takes.actions.doorbell import VALID, Knock
+from storyboard.takes.actions.doorbell import Knock
 from storyboard.takes.doorstep import MOST_BYTES, wrong_length
 from storyboard.takes.faults import point
 from storyboard.takes.models import Take
@@ -70,9 +68,7 @@ def refusal(request: HttpRequest) -> HTTPStatus | None:
 
 def rung(vendor: str, take_id: str, secret: str) -> Take | None:
     """The take whose bell this is. Somebody who guesses learns nothing, not by the time that it takes either."""
-    bells = Take.objects.filter(public_id=take_id, connection__vendor=vendor).exclude(secret_digest="")
-    valid = bells.filter(Q(finished_at=None) | Q(finished_at__gt=Now() - VALID))
-    take = valid.only("state", "remote_id", "secret_digest", "connection").first()
+    take = doorbell.bell(vendor, take_id)
     return take if callbacks.fits(take, secret) else None
 
 
