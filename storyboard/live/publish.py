@@ -81,7 +81,7 @@ class Later:
 
 
 def unhurried() -> None:
-    """This transaction's commit does not wait for the disk: what a crash of the database takes with it is made again."""
+    """This transaction’s commit does not wait for the disk: what a crash of the database takes is made again."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")

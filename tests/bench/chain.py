@@ -6,6 +6,7 @@ Then: what 10,000 takes in flight cost, and how many knocks a second the door ta
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.bench import chain_line
 from tests.bench.queue import free_port, install_into, run, running
 from tests.chaos.house import ROOT, House, Row, wait_until
 
@@ -45,11 +47,13 @@ def main() -> None:
     options.add_argument("--short", action="store_true", help="1 and 50 chains of 3 shots")
     options.add_argument("--ours", action="store_true", help="do not install and measure others")
     options.add_argument("--one", help=argparse.SUPPRESS)
-    options.add_argument("--part", choices=["chain", "crowd", "door"], help="only this table")
+    options.add_argument("--part", choices=["chain", "crowd", "door", "line"], help="only this table")
     chosen = options.parse_args()
     if chosen.one:
         print(json.dumps(chain(Setting(**json.loads(chosen.one)))))
         return
+    if chosen.part == "line":
+        line_of(Setting("PostgreSQL", 50, media=False, shots=3))
     if chosen.part in {None, "chain"}:
         table(short=chosen.short, ours=chosen.ours)
     for part in ("crowd", "door"):
@@ -78,6 +82,15 @@ def line(setting: Setting) -> None:
         print(f"{setting.title:<44}{setting.chains:>8}  {done.stderr.strip().splitlines()[-1:]}", flush=True)
         return
     show(setting.title, setting.chains, json.loads(done.stdout.splitlines()[-1]))
+
+
+def line_of(setting: Setting) -> None:
+    """The parts of a shot's way and how long each takes; noting them takes a little too."""
+    with TemporaryDirectory(prefix="lastframe-line-") as folder:
+        os.environ["CHAOS_LINE"] = folder
+        line(setting)
+        print()
+        chain_line.report(Path(folder))
 
 
 def show(title: str, chains: int, gaps: Sequence[float]) -> None:

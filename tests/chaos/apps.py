@@ -1,5 +1,7 @@
 """What the kill tests change in the processes that they start, and nowhere else: tests.chaos.settings installs it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -19,5 +21,7 @@ class Chaos(AppConfig):
         if settings.REPEAT:
             fewest, most = settings.REPEAT.split("-")
             changes.repeat(int(fewest), int(most))
+        if settings.LINE:
+            import_module("tests.bench.chain_line").install(settings.LINE)
         if settings.SABOTAGE == "claim":
             sabotage.without_claim()

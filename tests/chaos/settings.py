@@ -17,6 +17,8 @@ HURRY = bool(os.environ.get("CHAOS_HURRY"))
 MEDIA = os.environ.get("CHAOS_MEDIA", "on")
 # “2-5”: every job of takes is queued so many times.
 REPEAT = os.environ.get("CHAOS_REPEAT", "")
+# A folder into which each process notes how long the parts of a shot’s way take: tests/bench/chain_line.py
+LINE = os.environ.get("CHAOS_LINE", "")
 ROOT_URLCONF = os.environ.get("CHAOS_URLS", "") or "storyboard.urls"
 if HURRY:
     # The fake vendor's list is half a second behind.
