@@ -6,7 +6,7 @@ views.statement lists them, views.budgets changes one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from storyboard.boards.models import Board
@@ -14,14 +14,15 @@ from storyboard.boards.queries import boards_of
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import connections_of
 from storyboard.takes.models import Entry, Purse
-from storyboard.takes.money import this_month
+from storyboard.takes.money import UNKNOWN, this_month
 from storyboard.teams.models import Team
 
 # How many boards are listed; a budget stands on each board's own page too.
 LISTED = 100
 # The bar's own measure.
 WIDE = 1000
-Sums = dict[int | None, tuple[int, int]]
+Sums = dict[int | None, tuple[int, int, int]]
+NOTHING = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Limit:
     limit: int | None
     spent: int
     held: int
+    # How many takes were charged and nobody knows how much: they are not in what is used.
+    unknown: int
     # Where it is changed.
     address: str
 
@@ -66,9 +69,9 @@ class Limit:
 
 def of_team(team: Team) -> Limit:
     limit = Purse.objects.filter(team=team).values_list("monthly_budget", flat=True).first()
-    spent, held = counted("team", Q(team=team, month=this_month())).get(team.pk, (0, 0))
-    address = reverse("budget_team", args=[team.public_id])
-    return Limit(name=team.name, span="a month", limit=limit, spent=spent, held=held, address=address)
+    spent, held, unknown = counted("team", Q(team=team, month=this_month())).get(team.pk, NOTHING)
+    address, used = reverse("budget_team", args=[team.public_id]), {"spent": spent, "held": held, "unknown": unknown}
+    return Limit(name=team.name, span="a month", limit=limit, address=address, **used)
 
 
 def of_connections(team: Team, rows: Iterable[Connection] | None = None) -> list[Limit]:
@@ -79,9 +82,17 @@ def of_connections(team: Team, rows: Iterable[Connection] | None = None) -> list
 
 
 def of_connection(team: Team, row: Connection, used: Sums) -> Limit:
-    spent, held = used.get(row.pk, (0, 0))
+    spent, held, unknown = used.get(row.pk, NOTHING)
     address = reverse("budget_connection", args=[team.public_id, row.public_id])
-    return Limit(name=row.name, span="a month", limit=row.monthly_budget, spent=spent, held=held, address=address)
+    return Limit(
+        name=row.name,
+        span="a month",
+        limit=row.monthly_budget,
+        spent=spent,
+        held=held,
+        unknown=unknown,
+        address=address,
+    )
 
 
 def of_boards(team: Team, rows: Iterable[Board] | None = None) -> list[Limit]:
@@ -94,9 +105,11 @@ def of_boards(team: Team, rows: Iterable[Board] | None = None) -> list[Limit]:
 
 
 def of_board(team: Team, row: Board, used: Sums) -> Limit:
-    spent, held = used.get(row.pk, (0, 0))
+    spent, held, unknown = used.get(row.pk, NOTHING)
     address = reverse("budget_board", args=[team.public_id, row.public_id])
-    return Limit(name=row.name, span="", limit=row.budget_micro_usd, spent=spent, held=held, address=address)
+    return Limit(
+        name=row.name, span="", limit=row.budget_micro_usd, spent=spent, held=held, unknown=unknown, address=address
+    )
 
 
 def with_budget(team: Team) -> list[Board]:
@@ -112,4 +125,5 @@ def boards_without(team: Team) -> list[tuple[str, str]]:
 
 def counted(column: str, wanted: Q) -> Sums:
     rows = Entry.objects.filter(wanted).order_by().values_list(column)
-    return {key: (int(spent), int(held)) for key, spent, held in rows.annotate(Sum("spent"), Sum("held"))}
+    found = rows.annotate(Sum("spent"), Sum("held"), unknown=Count("take", filter=UNKNOWN, distinct=True))
+    return {key: (int(spent), int(held), unknown) for key, spent, held, unknown in found}

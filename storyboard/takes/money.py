@@ -20,6 +20,8 @@ from storyboard.takes.models import Entry, Purse, Take
 from storyboard.teams.models import Team
 
 COUNTED = Coalesce(Sum(F("held") + F("spent")), 0)
+# The lines of charges that nobody knows the amount of.
+UNKNOWN = Q(kind=Entry.Kind.CHARGE, take__isnull=False, take__charge_micro_usd=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,22 @@ def release(take: Take) -> None:
 
 
 def settle(take: Take, charge: int | None) -> None:
-    """It was charged: the vendor's own figure, or our quote where the vendor tells none. Said again, it is no news."""
+    """It was charged: the vendor's own figure, or our quote where the vendor tells none. Said again, it is no news.
+
+    Where nobody knows either, it is written down that it was charged and not how much: is_unknown().
+    """
     held, spent, month = balance(take)
-    if not held and (spent or take.charge_micro_usd is not None):
+    if not held and (spent or take.charge_micro_usd is not None or (charge is None and is_unknown(take))):
         return
-    price = take.quote_micro_usd or 0 if charge is None else charge
-    write(take, Entry.Kind.CHARGE, held=-held, spent=price, month=month)
+    price = take.quote_micro_usd if charge is None else charge
+    write(take, Entry.Kind.CHARGE, held=-held, spent=price or 0, month=month)
     Take.objects.filter(pk=take.pk).update(charge_micro_usd=price)
     take.charge_micro_usd = price
+
+
+def is_unknown(take: Take) -> bool:
+    """It was charged, and nobody knows how much: no price was known, and the vendor told none that can be used."""
+    return take.charge_micro_usd is None and take.entries.filter(kind=Entry.Kind.CHARGE).exists()
 
 
 def difference(take: Take) -> str:

@@ -16,6 +16,7 @@ from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.providers import catalog
 from storyboard.takes.models import Entry, State
+from storyboard.takes.money import UNKNOWN
 from storyboard.teams.models import Team, User
 
 # In a row's address: the money of what is not there any more.
@@ -62,6 +63,8 @@ class Figures:
     refunded: int = 0
     released: int = 0
     takes: int = 0
+    # Of how many takes nobody knows what they cost; they are in none of the sums.
+    unknown: int = 0
 
     @property
     def used(self) -> int:
@@ -113,6 +116,7 @@ def sums() -> dict[str, Any]:
         "sum_refunded": -added("spent", Q(kind=Entry.Kind.REFUND)),
         "sum_released": added("held", MOVED_ON) - added("held", RELEASED),
         "sum_takes": Count("take", distinct=True),
+        "sum_unknown": Count("take", filter=UNKNOWN, distinct=True),
     }
 
 
@@ -134,6 +138,7 @@ def together(rows: Iterable[Row]) -> Figures:
         refunded=sum(one.refunded for one in found),
         released=sum(one.released for one in found),
         takes=sum(one.takes for one in found),
+        unknown=sum(one.unknown for one in found),
     )
 
 

@@ -31,6 +31,7 @@ COLUMNS = (
     *("shot__board__public_id", "shot__board__name", "shot__board__deleted_at", "shot__board__team__public_id"),
     *("connection__name", "by__name", "by__email", "moved_from__name"),
 )
+UNKNOWN = "charge unknown, look it up in the vendor’s console"
 LOST = "Takes that were deleted for good"
 
 
@@ -69,6 +70,7 @@ class Line:
     def flags(self) -> list[str]:
         """What somebody should look at."""
         found = [money.difference(self.take)] if money.difference(self.take) else []
+        found += [UNKNOWN] if self.figures.unknown else []
         return [*found, "unclear, counts as held until somebody decides"] if self.figures.unclear else found
 
     @property

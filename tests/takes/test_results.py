@@ -14,6 +14,7 @@ from storyboard.connections.models import Connection
 from storyboard.live.models import Event
 from storyboard.media.models import Kind
 from storyboard.providers.base import Task, TaskError, TaskState
+from storyboard.takes import money
 from storyboard.takes.actions import results
 from storyboard.takes.actions.results import Brought, Setback
 from storyboard.takes.charges import charge_of
@@ -149,6 +150,31 @@ def test_a_failure_is_told_in_the_vendors_words_and_in_ours(take: Take) -> None:
 def test_a_vendor_that_charges_for_a_failure_is_paid(take: Take) -> None:
     hears(take, TaskState.FAILED, micro_usd=70_000)
     assert make.ledger(take) == (0, 70_000)
+
+
+def test_a_charge_that_nobody_knows_is_unknown_and_not_nothing(take: Take) -> None:
+    Take.objects.filter(pk=take.pk).update(quote_micro_usd=None)
+    Entry.objects.filter(take=take).delete()
+    hears(take, TaskState.SUCCEEDED, micro_usd=-5)
+    assert take.charge_micro_usd is None
+    assert money.is_unknown(take)
+    money.settle(take, None)
+    assert Entry.objects.filter(take=take).count() == 1
+
+
+def test_what_is_told_of_an_unknown_charge_later_is_booked(take: Take) -> None:
+    Take.objects.filter(pk=take.pk).update(quote_micro_usd=None)
+    Entry.objects.filter(take=take).delete()
+    hears(take, TaskState.SUCCEEDED)
+    money.correct(take, 70_000)
+    take.refresh_from_db()
+    assert (make.ledger(take), take.charge_micro_usd) == ((0, 70_000), 70_000)
+    assert not money.is_unknown(take)
+
+
+def test_a_charge_of_nothing_is_known(take: Take) -> None:
+    hears(take, TaskState.SUCCEEDED, micro_usd=0)
+    assert (take.charge_micro_usd, money.is_unknown(take)) == (0, False)
 
 
 def test_credits_that_were_only_reserved_are_no_charge(take: Take) -> None:

@@ -205,6 +205,28 @@ def test_a_take_leads_to_its_receipt_unless_it_was_deleted(
     assert "(deleted)" in text
 
 
+def test_a_charge_that_nobody_knows_is_said_wherever_money_is(
+    team: Team, alice: User, film: Board, account: Connection, as_user: AsUser
+) -> None:
+    found, client = paid(film, account, quote_micro_usd=None), as_user(alice)
+    text = client.get(page(team, f"of={film.public_id}")).text
+    assert "and 1 take of unknown charge" in text
+    assert "<b>charge unknown</b>" in text
+    assert "What 1 take cost is unknown and not counted" in text
+    (row,) = cells(client, team)
+    assert (row["charge_usd"], row["remark"]) == ("", "charge unknown, look it up in the vendor’s console")
+    place = [team.public_id, film.public_id, found.shot.public_id]
+    assert "<dd>charge unknown</dd>" in client.get(f"{reverse('takes', args=place)}?take={found.public_id}").text
+
+
+def test_a_charge_that_is_known_is_not_called_unknown(
+    team: Team, alice: User, film: Board, account: Connection, as_user: AsUser
+) -> None:
+    paid(film, account)
+    paid(film, account, 0, quote_micro_usd=None)
+    assert "unknown" not in as_user(alice).get(page(team, f"of={film.public_id}")).text
+
+
 def test_credits_stand_beside_dollars_where_the_vendor_counts_in_them(
     team: Team, alice: User, film: Board, account: Connection, as_user: AsUser
 ) -> None:

@@ -63,6 +63,7 @@ def shot_row(shot: Shot, found: Standing, waits: Mapping[int, Wait | None]) -> d
     if take is None:
         return row
     held = waits.get(take.pk)
+    # Without either figure it stays empty: what a charge was that nobody knows is not nothing.
     price = take.quote_micro_usd if take.charge_micro_usd is None else take.charge_micro_usd
     return row | {
         "state": str(take.state),

@@ -20,6 +20,7 @@ from storyboard.takes.compared import opening
 from storyboard.takes.models import State, Step, Take
 
 MINUTE = 60
+UNKNOWN = "charge unknown"
 ROLES = {"opening": "opens on", "picture": "picture", "video": "clip", "audio": "sound", "landing": "lands on"}
 
 
@@ -76,7 +77,7 @@ def receipt(take: Take) -> Receipt:
         console=console_of(take),
         asked=pretty(take.asked),
         quote=cards.quoted(take),
-        charge=cards.paid(take) if take.charge_micro_usd is not None else "",
+        charge=charged(take),
         difference=money.difference(take),
         opened=opening(take) if take.upstream else "",
         sent=sum(step.state == State.SUBMITTING for step in steps),
@@ -90,6 +91,13 @@ def receipt(take: Take) -> Receipt:
             for before, step in zip([None, *steps], steps, strict=False)
         ],
     )
+
+
+def charged(take: Take) -> str:
+    """What it cost; nothing where nothing was charged, or not yet."""
+    if take.charge_micro_usd is not None:
+        return cards.paid(take)
+    return UNKNOWN if money.is_unknown(take) else ""
 
 
 def came_out(take: Take) -> list[tuple[str, File | None]]:
