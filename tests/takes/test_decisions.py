@@ -4,21 +4,25 @@ from collections.abc import Callable
 from unittest.mock import Mock
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django_q.models import OrmQ
 
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict, DomainError, Forbidden, Missing
 from storyboard.providers.base import Task
 from storyboard.providers.errors import Refused
-from storyboard.takes.actions import binding, decisions
-from storyboard.takes.models import State, Take
+from storyboard.takes.actions import binding, decisions, doorbell
+from storyboard.takes.actions.doorbell import Knock
+from storyboard.takes.models import Delivery, Orphan, State, Step, Take
 from storyboard.takes.tasks import binding as tasks
 from storyboard.teams.models import AuditEntry, Membership, Role, Team, User
 from tests.takes import make
 from tests.takes.bells import TASK, task, vendor
 
 pytestmark = pytest.mark.django_db
-ACTS: list[Callable[[Take, User], object]] = [
+Act = Callable[[Take, User], object]
+ACTS: list[Act] = [
     lambda take, by: decisions.paste_task_id(take, remote_id=TASK, by=by),
     lambda take, by: decisions.not_charged(take, by=by),
     lambda take, by: decisions.give_up(take, by=by),
@@ -29,6 +33,14 @@ ACTS: list[Callable[[Take, User], object]] = [
 def take(team: Team, alice: User, account: Connection) -> Take:
     board = make.board_with(team, alice, "cut continue", account)
     return make.take(make.shots_of(board)[0], State.UNDECIDED, at=account)
+
+
+@pytest.fixture
+def unclear(team: Team, alice: User) -> Take:
+    """Its vendor has no list of tasks, and may ring or not."""
+    account = make.connection(team, "evolink", by=alice)
+    board = make.board_with(team, alice, "cut continue", account)
+    return make.take(make.shots_of(board)[0], State.UNKNOWN, at=account, secret_digest="0" * 64)
 
 
 def ask(take: Take, *shown: Task) -> None:
@@ -107,3 +119,58 @@ def test_each_decision_is_recorded_once_and_made_once(
     with pytest.raises(Conflict):
         act(take, alice)
     assert AuditEntry.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_where_only_a_bell_can_tell_nobody_has_to_wait_for_it(unclear: Take, alice: User, act: Act) -> None:
+    act(unclear, alice)
+    unclear.refresh_from_db()
+    assert unclear.state in {State.UNDECIDED, State.FAILED}
+    assert Step.objects.filter(take=unclear, state=State.UNDECIDED, why="Alice Munro decided before all was tried.")
+
+
+def test_where_a_list_can_tell_it_is_waited_for_first(take: Take, alice: User) -> None:
+    Take.objects.update(state=State.UNKNOWN)
+    with pytest.raises(Conflict):
+        decisions.not_charged(take, by=alice)
+    make.aged(take, sent_at=-200)
+    decisions.not_charged(take, by=alice)
+    take.refresh_from_db()
+    assert take.state == State.FAILED
+
+
+def test_a_bell_that_rings_before_the_decision_is_heard(unclear: Take, alice: User) -> None:
+    decisions.paste_task_id(unclear, remote_id=TASK, by=alice)
+    ring(unclear, TASK)
+    unclear.refresh_from_db()
+    assert (unclear.state, unclear.remote_id) == (State.RUNNING, TASK)
+    with pytest.raises(Conflict):
+        decisions.not_charged(unclear, by=alice)
+
+
+def test_a_bell_that_rings_after_the_decision_shows_a_task_and_sends_nothing(unclear: Take, alice: User) -> None:
+    decisions.not_charged(unclear, by=alice)
+    OrmQ.objects.all().delete()
+    ring(unclear, TASK)
+    unclear.refresh_from_db()
+    assert (unclear.state, unclear.remote_id) == (State.FAILED, "")
+    assert Orphan.objects.get().remote_id == TASK
+    assert make.queued("sending.send") == []
+
+
+def ring(take: Take, task_id: str) -> None:
+    """What the vendor posts, and the job that asks it."""
+    found = Take.objects.get(pk=take.pk)
+    doorbell.ring(found, knock=Knock(vendor="evolink", body="{}", task_id=task_id, said="running"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "client", Mock(return_value=vendor(task(model=take.model))))
+        tasks.answer(Delivery.objects.latest("pk").pk)
+
+
+def test_the_shelf_offers_the_decision_and_says_that_the_bell_may_still_come(
+    unclear: Take, alice: User, as_user: Callable[[User], Client]
+) -> None:
+    place = [unclear.shot.board.team.public_id, unclear.shot.board.public_id, unclear.shot.public_id]
+    text = as_user(alice).get(f"{reverse('takes', args=place)}?take={unclear.public_id}").text
+    assert "may still call and say what became of it" in text
+    assert "Not charged, render again" in text

@@ -36,7 +36,7 @@ from hypothesis.stateful import (
 from storyboard.boards import actions as boards
 from storyboard.boards.models import Board
 from storyboard.boards.queries import sheet_of
-from storyboard.errors import DomainError
+from storyboard.errors import Conflict, DomainError
 from storyboard.jobs.run import JobFailed, run
 from storyboard.media.models import Kind
 from storyboard.providers.base import TaskState
@@ -218,11 +218,14 @@ class Machine(RuleBasedStateMachine):
     def decide(self) -> None:
         """As the vendor's console has it."""
         tasks = {take: task for task, take in self.booth.paid}
-        for take in Take.objects.filter(state=State.UNDECIDED).select_related("shot__board__team", "connection"):
-            if task := tasks.get(take.pk):
-                decisions.paste_task_id(take, remote_id=task, by=self.owner)
-            else:
-                decisions.not_charged(take, by=self.owner)
+        unclear = Take.objects.filter(state__in=[State.UNDECIDED, State.UNKNOWN])
+        for take in unclear.select_related("shot__board__team", "connection"):
+            # Of one that is looked for in a list nobody may say anything yet.
+            with suppress(Conflict):
+                if task := tasks.get(take.pk):
+                    decisions.paste_task_id(take, remote_id=task, by=self.owner)
+                else:
+                    decisions.not_charged(take, by=self.owner)
 
     @property
     def board_connection(self) -> int:

@@ -3,6 +3,8 @@
 Views and the command line call these. Money stays held until one of them is done, and nothing is sent again by itself.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from storyboard.boards.edits import held
@@ -13,6 +15,7 @@ from storyboard.providers.outcomes import checked_id
 from storyboard.takes import money
 from storyboard.takes.actions import chain
 from storyboard.takes.actions.binding import OTHER_TAKE, known
+from storyboard.takes.actions.searching import older
 from storyboard.takes.models import State, Take
 from storyboard.takes.states import advance
 from storyboard.teams.audit import Did, record
@@ -22,6 +25,9 @@ PASTED = "storyboard.takes.tasks.binding.pasted"
 # A job carries it.
 LONGEST_ID = 100
 DECIDED = "This take needs no decision any more. Reload the board to see what became of it."
+EARLY = "{} decided before all was tried."
+# By then a list that can be read has told.
+SOON = timedelta(minutes=3)
 NOT_CHARGED = "{} found that it was not charged."
 GIVEN_UP = "{} gave it up; it counts as charged."
 
@@ -83,9 +89,22 @@ def undecided(take: Take, by: User) -> tuple[Take, Board]:
     """The take as it is now, its board held, for somebody who may spend money on it."""
     board = held(take.shot.board, by, Role.PRODUCER)
     found = Take.objects.select_related("shot__board__team", "connection", "run").get(pk=take.pk)
+    if is_early(found):
+        advance(found, State.UNDECIDED, only=[State.UNKNOWN], why=EARLY.format(by), wake_at=None)
     if found.state != State.UNDECIDED:
         raise Conflict(DECIDED)
     return found, board
+
+
+def is_early(take: Take) -> bool:
+    """Whether a person may decide before all has been tried: nothing but a doorbell, which may come or not, can tell.
+
+    Safe, because nothing is sent again by it, and a bell that comes later is heard: its task is tied to the take
+    while that is undecided, and listed as one that nobody asked for once it is over.
+    """
+    if take.state != State.UNKNOWN or take.connection is None:
+        return False
+    return not take.connection.about.can_list or older(take, SOON)
 
 
 def finish(take: Take, why: str) -> None:

@@ -30,8 +30,9 @@ def decide(command: BaseCommand, options: Options, user: User, team: Team) -> Ex
     """Of the shot's take whose request has an outcome that nobody knows."""
     board = names.board_named(user, team, options["board"], Role.PRODUCER)
     shot = names.shot_named(names.sheet(user, board).shots, options["shot"])
-    unclear = Take.objects.filter(shot=shot, state=State.UNDECIDED, deleted_at=None).order_by("pk").first()
-    if unclear is None:
+    sent = Take.objects.filter(shot=shot, state__in=[State.UNDECIDED, State.UNKNOWN], deleted_at=None)
+    unclear = sent.select_related("connection").first()
+    if unclear is None or not (unclear.state == State.UNDECIDED or decisions.is_early(unclear)):
         raise Usage(f"Shot {shot.position} has no take that needs a decision.")
     take = names.take_of(user, shot, unclear.number)
     if options["task_id"]:
