@@ -276,6 +276,8 @@ class Gate(models.Model):
     ask_after = models.DateTimeField(null=True, blank=True)
     # One job at a time asks about all that is due; until then it is expected to have done so.
     asking_until = models.DateTimeField(null=True, blank=True)
+    # Its files came too slowly: until then none is fetched, and after it one at a time until one is quick.
+    fetch_after = models.DateTimeField(null=True, blank=True)
     # Accounts are read against the takes after a restore: up to when that was done.
     reconciled_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,26 +3,30 @@
 import io
 import json
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
+from storyboard.errors import Conflict
 from storyboard.media.models import File, Kind
 from storyboard.rendering import frames
 from storyboard.rendering.probe import probe
-from storyboard.takes.actions import choosing
+from storyboard.takes.actions import choosing, results, runs
 from storyboard.takes.actions import collecting as leases
-from storyboard.takes.models import State, Take
+from storyboard.takes.models import Gate, State, Take
 from storyboard.takes.placeholders import OPENING, TAIL
 from storyboard.takes.tasks import collecting
-from storyboard.teams.models import Team, User
+from storyboard.teams.models import AuditEntry, Team, User
 from tests.media import seeds
 from tests.takes import make
 from tests.takes.vendor import TakesVendor
@@ -83,6 +87,95 @@ def test_a_clip_is_kept_byte_for_byte(take: Take, film: bytes, tmp_path: Path) -
     assert take.clip is not None
     assert make.content(take.clip, tmp_path) == film
     assert (take.clip.kind, take.clip.origin) == (Kind.VIDEO, "take")
+
+
+def test_whoever_has_waited_enough_stops_the_tries(take: Take, alice: User, vendor: TakesVendor, board: Board) -> None:
+    vendor.serves("clip.mp4", b"no clip", "text/html")
+    collect(take)
+    assert (take.state, results.is_stuck(take)) == (State.COLLECTING, True)
+    held, spent = make.ledger(take)
+    runs.cancel_take(take, by=alice)
+    take.refresh_from_db()
+    assert take.state == State.FAILED
+    assert "charged" in take.sentence
+    assert "Alice Munro stopped trying." in take.sentence
+    assert make.ledger(take) == (0, held + spent)
+    assert AuditEntry.objects.filter(action="take_given_up").exists()
+    assert make.take(make.shots_of(board)[0], State.QUEUED, at=take.connection).number == take.number + 1
+
+
+def test_what_is_being_fetched_for_the_first_time_is_not_stopped(take: Take, alice: User) -> None:
+    with pytest.raises(Conflict, match="is being fetched"):
+        runs.cancel_take(take, by=alice)
+
+
+def test_a_job_that_is_at_it_changes_nothing_of_what_was_stopped(take: Take, alice: User) -> None:
+    Take.objects.filter(pk=take.pk).update(sentence="Nobody answered. It is tried again by itself.")
+    begun = leases.begin(take.pk)
+    assert begun is not None
+    runs.cancel_take(take, by=alice)
+    assert not results.collected(begun, results.Brought(clip=make.file(take.shot.board.team, kind=Kind.VIDEO)))
+    take.refresh_from_db()
+    assert (take.state, take.clip) == (State.FAILED, None)
+
+
+def test_the_shelf_offers_to_stop_the_tries(take: Take, alice: User, as_user: Callable[[User], Client]) -> None:
+    place = [take.shot.board.team.public_id, take.shot.board.public_id, take.shot.public_id]
+    address, client = f"{reverse('takes', args=place)}?take={take.public_id}", as_user(alice)
+    assert "Stop trying" not in client.get(address).text
+    Take.objects.filter(pk=take.pk).update(sentence="Nobody answered. It is tried again by itself.")
+    assert "Stop trying" in client.get(address).text
+    stop = reverse("take_cancel", args=[*place[:2], take.public_id])
+    assert "is not fetched any more" in client.post(stop, follow=True).text
+
+
+@pytest.fixture
+def slow(take: Take, vendor: TakesVendor, monkeypatch: pytest.MonkeyPatch) -> Take:
+    """Its vendor has sent its clip so slowly that it was given up for this time."""
+    monkeypatch.setattr(collecting, "FETCH_SECONDS", (0.3, 20))
+    vendor.dripping.add("clip.mp4")
+    collect(take)
+    vendor.dripping.clear()
+    return take
+
+
+def test_a_clip_that_drips_is_given_up_for_this_time(slow: Take) -> None:
+    assert slow.state == State.COLLECTING
+    assert "did not arrive in time" in slow.sentence
+    assert Gate.objects.filter(connection=slow.connection, fetch_after__gt=timezone.now()).exists()
+
+
+def test_what_drips_keeps_no_worker_from_other_vendors(
+    slow: Take, team: Team, alice: User, there: Connection, vendor: TakesVendor, film: bytes
+) -> None:
+    vendor.serves("same.mp4", film)
+    vendor.serves("other.mp4", film)
+    same = arrived(make.board_with(team, alice, "cut cut", there), there, vendor.link("same.mp4"))
+    elsewhere = make.connection(team, base_url=vendor.url, by=alice)
+    other = arrived(make.board_with(team, alice, "cut cut", elsewhere), elsewhere, vendor.link("other.mp4"))
+    assert (collect(same).state, same.attempts) == (State.COLLECTING, 0)
+    assert vendor.asked["/files/same.mp4"] == 0
+    assert collect(other).state == State.DONE
+
+
+def test_a_slow_vendor_is_tried_by_one_at_a_time_and_free_once_that_was_quick(
+    slow: Take, team: Team, alice: User, there: Connection, vendor: TakesVendor, film: bytes
+) -> None:
+    vendor.serves("same.mp4", film)
+    same = arrived(make.board_with(team, alice, "cut cut", there), there, vendor.link("same.mp4"))
+    Gate.objects.update(fetch_after=timezone.now() - timedelta(seconds=1))
+    make.aged(slow, lease_until=-1, wake_at=-1)
+    begun = leases.begin(slow.pk)
+    assert begun is not None
+    assert collect(same).state == State.COLLECTING
+    leases.came_quickly(begun)
+    assert collect(same).state == State.DONE
+
+
+def test_a_slow_clip_comes_with_more_patience(slow: Take) -> None:
+    Gate.objects.update(fetch_after=timezone.now() - timedelta(seconds=1))
+    assert again(slow).state == State.DONE
+    assert not Gate.objects.exclude(fetch_after=None).exists()
 
 
 def test_without_a_follower_no_frame_is_made(take: Take) -> None:

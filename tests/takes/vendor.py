@@ -7,9 +7,10 @@ import json
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from storyboard.takes.models import Take
 
@@ -21,6 +22,9 @@ class TakesVendor:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
+        # Files of which it sends a byte now and then, until somebody sets this.
+        self.dripping: set[str] = set()
+        self.enough = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.server.daemon_threads = True
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
@@ -32,6 +36,7 @@ class TakesVendor:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.enough.set()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
@@ -67,6 +72,15 @@ class TakesVendor:
         return self.asked[TASKS + take.remote_id]
 
 
+def drip(file: IO[bytes], content: bytes, enough: threading.Event) -> None:
+    with suppress(OSError):
+        for at in range(len(content)):
+            file.write(content[at : at + 1])
+            file.flush()
+            if enough.wait(0.02):
+                return
+
+
 def handler(vendor: TakesVendor) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -77,7 +91,10 @@ def handler(vendor: TakesVendor) -> type[BaseHTTPRequestHandler]:
             for name, value in given.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            if self.path.rpartition("/")[2] in vendor.dripping:
+                drip(self.wfile, content, vendor.enough)
+            else:
+                self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
             pass

@@ -6,17 +6,21 @@ tasks.collecting calls these; what comes of it is written by results.py.
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import unhurried
 from storyboard.providers.base import Task
 from storyboard.takes.actions.results import COLLECT, LEASE, life
-from storyboard.takes.models import State, Take
+from storyboard.takes.models import Gate, State, Take
 
 # A sweep queues so many at once. The queue may be long: who waits in it already is not queued again and again.
 MOST_DUE = 500
+# Longer than one file may take: until then whoever tries a slow vendor again is expected to have told what came of it.
+LONGEST = timedelta(seconds=150)
+# So long a clip of a slow vendor steps aside before it asks for its turn again.
+ASIDE = timedelta(seconds=10)
 AGAIN = Case(
     When(moved_at__gt=Now() - timedelta(seconds=30), then=Now() + LEASE),
     When(moved_at__gt=Now() - timedelta(minutes=3), then=Now() + timedelta(seconds=30)),
@@ -40,9 +44,26 @@ def begin(take_id: int) -> Take | None:
     """The take to work on, its attempt counted before the work; None when somebody else is at it, or it is over."""
     unhurried()
     free = Take.objects.filter(Q(lease_until=None) | Q(lease_until__lte=Now()), pk=take_id, state=State.COLLECTING)
-    if not free.update(lease_until=Now() + LEASE, wake_at=Now() + LEASE, attempts=F("attempts") + 1):
+    slow = Gate.objects.filter(connection=OuterRef("connection"), fetch_after__isnull=False)
+    claimed = {"lease_until": Now() + LEASE, "wake_at": Now() + LEASE, "attempts": F("attempts") + 1}
+    if not free.filter(~Exists(slow)).update(**claimed) and not (has_turn(free) and free.update(**claimed)):
         return None
     return Take.objects.select_related("shot__board__team", "connection", "run").get(pk=take_id)
+
+
+def has_turn(free: QuerySet[Take]) -> bool:
+    """At a vendor whose files come slowly: one is tried after the other, so that they never hold every worker."""
+    gates = Gate.objects.filter(connection__in=free.values("connection"), fetch_after__isnull=False)
+    if gates.filter(fetch_after__lte=Now()).update(fetch_after=Now() + LONGEST):
+        return True
+    free.update(wake_at=Now() + ASIDE)
+    return False
+
+
+@transaction.atomic(durable=True)
+def came_quickly(take: Take) -> None:
+    """What a slow vendor has left to fetch is fetched as ever."""
+    Gate.objects.filter(connection=take.connection_id, fetch_after__isnull=False).update(fetch_after=None)
 
 
 def is_expired(take: Take) -> bool:

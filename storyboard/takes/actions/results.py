@@ -19,14 +19,17 @@ from storyboard.takes import money
 from storyboard.takes.actions import chain, measuring
 from storyboard.takes.charges import charge_of
 from storyboard.takes.faults import point
-from storyboard.takes.models import State, Take
+from storyboard.takes.models import Gate, State, Take
 from storyboard.takes.states import advance
+from storyboard.teams.models import User
 
 COLLECT = "storyboard.takes.tasks.collecting.collect"
 # A job that collects makes its lease longer all the while; one that was killed is replaced soon after.
 LEASE = timedelta(seconds=8)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200))
 MOST_TRIES = len(PAUSES) + 1
+# Nothing is fetched for so long from a vendor whose files come too slowly.
+REST = timedelta(seconds=20)
 HOW_IT_ENDED = {
     TaskState.FAILED: "{vendor} could not make this clip and does not say why. Change the shot, or render it again.",
     TaskState.EXPIRED: "{vendor} gave up on this clip because it took too long. Render it again.",
@@ -36,6 +39,7 @@ LOST = (
     "The clip was made and charged, but it could not be brought here: {why} "
     "Look for it in the vendor’s console and add it as a take of your own, or render again."
 )
+STOPPED = "{} stopped trying."
 NO_LINK = "{vendor} says that it is done, and has no link to the clip any more."
 
 
@@ -49,11 +53,14 @@ class Brought:
 
 
 class Setback(Exception):
-    """It could not be brought here this time; `tries` in all are worth it, and `anew` needs fresh links."""
+    """It could not be brought here this time; `tries` in all are worth it, and `anew` needs fresh links.
 
-    def __init__(self, why: str, *, tries: int = MOST_TRIES, anew: bool = False) -> None:
+    `slow`: it held its worker for as long as it may, and the next of its vendor would do the same.
+    """
+
+    def __init__(self, why: str, *, tries: int = MOST_TRIES, anew: bool = False, slow: bool = False) -> None:
         super().__init__(why)
-        self.why, self.tries, self.anew = why, tries, anew
+        self.why, self.tries, self.anew, self.slow = why, tries, anew, slow
 
 
 @transaction.atomic(durable=True)
@@ -202,6 +209,8 @@ def choose(take: Take) -> None:
 @transaction.atomic(durable=True)
 def uncollected(take: Take, why: Setback) -> None:
     """Later again, a bounded number of times and not beyond the time for which the vendor keeps its results."""
+    if why.slow and take.connection_id:
+        Gate.objects.update_or_create(connection_id=take.connection_id, defaults={"fetch_after": Now() + REST})
     if take.attempts >= why.tries or is_too_late(take):
         lost(take, why.why)
         return
@@ -227,13 +236,25 @@ def label(take: Take) -> str:
     return take.connection.about.label if take.connection else "The vendor"
 
 
-def lost(take: Take, why: str) -> None:
+def is_stuck(take: Take) -> bool:
+    """Its clip did not come at the first try; a person may say that it is not worth another one."""
+    return take.state == State.COLLECTING and bool(take.sentence)
+
+
+def given_up(take: Take, by: User) -> bool:
+    """It was paid for and stays so; a job that is at it now finds the take over, and changes nothing."""
+    return is_stuck(take) and lost(take, STOPPED.format(by))
+
+
+def lost(take: Take, why: str) -> bool:
     hold(take)
     sentence = LOST.format(why=why)
     was_running = take.state == State.RUNNING
-    if advance(take, State.FAILED, only=[State.COLLECTING, State.RUNNING], why=why, sentence=sentence):
+    won = advance(take, State.FAILED, only=[State.COLLECTING, State.RUNNING], why=why, sentence=sentence)
+    if won:
         money.settle(take, None)
         chain.settled(take)
         if was_running:
             freed(take)
         chain.tell(take)
+    return won

@@ -16,7 +16,7 @@ from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import publish
 from storyboard.providers.base import Kind
 from storyboard.takes import money
-from storyboard.takes.actions import chain
+from storyboard.takes.actions import chain, results
 from storyboard.takes.faults import point
 from storyboard.takes.models import FINAL, Input, Run, State, Step, Take
 from storyboard.takes.planning import Line, Plan, plan
@@ -171,12 +171,13 @@ def cancel_run(run: Run, *, by: User) -> Run:
 
 @transaction.atomic(durable=True)
 def cancel_take(take: Take, *, by: User) -> Take:
-    """One take. Conflict, with a sentence, when it is too late for that."""
+    """One take, or no further try to bring its clip here. Conflict, with a sentence, when it is too late for that."""
     board = held(take.shot.board, by, Role.PRODUCER)
     found = Take.objects.select_related("shot__board__team", "connection").get(pk=take.pk)
-    if not stop(found, by):
+    did = Did.TAKE_CANCELLED if stop(found, by) else Did.TAKE_GIVEN_UP
+    if did is Did.TAKE_GIVEN_UP and not results.given_up(found, by):
         raise Conflict(too_late(found))
-    record(Did.TAKE_CANCELLED, by=by, team=board.team, subject=f"{board.name}, shot {found.shot.position}")
+    record(did, by=by, team=board.team, subject=f"{board.name}, shot {found.shot.position}")
     return found
 
 

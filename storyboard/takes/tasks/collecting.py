@@ -20,7 +20,7 @@ from storyboard.connections import addresses
 from storyboard.connections.clients import client
 from storyboard.errors import DomainError
 from storyboard.media.examine import Unfit, jailed
-from storyboard.media.fetch import FetchError, fetch, our_policy
+from storyboard.media.fetch import TOO_SLOW, FetchError, fetch, our_policy
 from storyboard.media.formats import MOST_BYTES
 from storyboard.media.keep import keep
 from storyboard.media.models import File, Kind, Origin
@@ -35,9 +35,9 @@ from storyboard.takes.faults import point
 from storyboard.takes.models import Take
 
 logger = logging.getLogger(__name__)
-# Of the ten minutes that a job has. A clip has a few megabytes, and whoever sends it a byte at a time must not keep the
-# others from coming.
-FETCH_SECONDS, FRAME_SECONDS = 120, 40
+# A clip has a few megabytes. Whoever sends it a byte at a time must not keep the others from coming, and whoever is
+# only slow gets longer with each try.
+FETCH_SECONDS, FRAME_SECONDS = (20, 40, 80, 120), 20
 # Well within the lease, so that a busy machine may be late once or twice.
 RENEW_SECONDS = 2.0
 # Whoever answers so has nothing for this link any more; the vendor may make another one.
@@ -70,6 +70,7 @@ def collect(take_id: int) -> None:
     else:
         point("before done")
         results.collected(take, found)
+        collecting.came_quickly(take)
 
 
 def brought(take: Take, folder: Path) -> Brought:
@@ -77,7 +78,8 @@ def brought(take: Take, folder: Path) -> Brought:
         links_that_live(take)
         path = folder / "clip"
         policy = policy_for(take)
-        fetch(take.clip_url, policy=policy, to=path, most_bytes=MOST_BYTES[Kind.VIDEO], seconds=FETCH_SECONDS)
+        seconds = FETCH_SECONDS[min(take.attempts, len(FETCH_SECONDS)) - 1]
+        fetch(take.clip_url, policy=policy, to=path, most_bytes=MOST_BYTES[Kind.VIDEO], seconds=seconds)
         clip = kept(take, path, Kind.VIDEO)
         frame = vendors_frame(take, folder, policy)
     except (DomainError, ProviderError, OSError) as error:
@@ -96,7 +98,7 @@ def setback_of(error: Exception) -> Setback:
     if isinstance(error, FetchError) and error.answered in OVER:
         return Setback(why, tries=SOME, anew=True)
     hopeless = isinstance(error, Unfit) or (isinstance(error, FetchError) and not error.later)
-    return Setback(why, tries=FEW, anew=True) if hopeless else Setback(why)
+    return Setback(why, tries=FEW, anew=True) if hopeless else Setback(why, slow=error.message == TOO_SLOW)
 
 
 def links_that_live(take: Take) -> None:

@@ -18,6 +18,7 @@ from storyboard.boards.views.page import alone, frame_of
 from storyboard.errors import Missing
 from storyboard.takes import cards
 from storyboard.takes.actions.decisions import is_early
+from storyboard.takes.actions.results import is_stuck
 from storyboard.takes.measured import usual
 from storyboard.takes.models import FINAL, State, Take
 from storyboard.takes.queries import SHOT_GONE
@@ -100,6 +101,7 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
             "may_review": role >= Role.REVIEWER and sheet.board.archived_at is None,
             "may_spend": role >= Role.PRODUCER and sheet.board.archived_at is None,
             "can_cancel": opened is not None and can_cancel(opened.take),
+            "is_stuck": opened is not None and is_stuck(opened.take),
             "is_undecided": opened is not None and (opened.take.state == State.UNDECIDED or is_early(opened.take)),
             "is_over": opened is not None and opened.take.state in FINAL,
             "other": other_than(opened, rows),
