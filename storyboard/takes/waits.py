@@ -24,6 +24,7 @@ class Why(StrEnum):
     REJECTED = "rejected"
     FRAME = "frame"
     GONE = "gone"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +136,10 @@ def handed(take: Take, upstream: Take) -> Wait | None:
     missing = handoff.missing(take, upstream)
     if not missing:
         return None
+    if upstream.sentence:
+        # preparing.gone() wrote it: there is nothing that it could be made of.
+        name = f"shot {upstream.shot.position}"
+        text = f"Held: {upstream.sentence} Render {name} again, or select another of its takes, and this goes on."
+        return Wait(Why.LOST, text)
     what = "frame" if missing == "frame" else "last seconds"
     return Wait(Why.FRAME, f"Waits for the {what} that shot {upstream.shot.position} hands over.", missing)

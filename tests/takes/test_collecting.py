@@ -10,22 +10,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import OrmQ
 from PIL import Image
 
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict
 from storyboard.media.models import File, Kind
+from storyboard.media.storage import store
 from storyboard.rendering import frames
 from storyboard.rendering.probe import probe
-from storyboard.takes.actions import choosing, results, runs
+from storyboard.takes.actions import chain, choosing, results, runs
 from storyboard.takes.actions import collecting as leases
 from storyboard.takes.models import Gate, State, Take
 from storyboard.takes.placeholders import OPENING, TAIL
 from storyboard.takes.tasks import collecting
+from storyboard.takes.waits import Why, around, wait
 from storyboard.teams.models import AuditEntry, Team, User
 from tests.media import seeds
 from tests.takes import make
@@ -481,3 +485,52 @@ def test_no_other_vendor_makes_this_program_ask_itself(
     settings.PUBLIC_URL = "http://localhost:8221"
     take = make.take(make.shots_of(board)[0], State.COLLECTING, at=account)
     assert "localhost:8221" not in collecting.policy_for(take).hosts
+
+
+@pytest.fixture
+def vanished(take: Take, there: Connection) -> Take:
+    """Its clip was here, and somebody deleted the file; then a shot was added that opens on its end."""
+    collect(take)
+    follower(take, there)
+    assert take.clip is not None
+    store().delete([take.clip.key])
+    make.job("collecting.prepare", take.pk)
+    take.refresh_from_db()
+    return take
+
+
+def test_a_clip_that_is_gone_from_the_storage_holds_its_follower_and_says_why(vanished: Take) -> None:
+    waiting = Take.objects.get(state=State.WAITING)
+    found = wait(waiting, around([waiting]))
+    assert found is not None
+    assert (found.why, found.sentence) == (
+        Why.LOST,
+        "Held: The file of this clip is gone from the storage. "
+        "Render shot 1 again, or select another of its takes, and this goes on.",
+    )
+    OrmQ.objects.all().delete()
+    with transaction.atomic():
+        chain.wake(waiting.shot.board)
+    assert make.queued("collecting.prepare") == []
+
+
+def test_a_clip_that_is_gone_is_told_where_people_look(
+    vanished: Take, alice: User, as_user: Callable[[User], Client]
+) -> None:
+    place, client = [vanished.shot.board.team.public_id, vanished.shot.board.public_id], as_user(alice)
+    make.take(vanished.shot, State.DONE)
+    pages = (
+        f"{reverse('takes', args=[*place, vanished.shot.public_id])}?take={vanished.public_id}",
+        reverse("takes_compare", args=[*place, vanished.shot.public_id]),
+        reverse("take_hand_off", args=[*place, vanished.public_id]),
+    )
+    assert ["gone from the storage" in client.get(page).text for page in pages] == [True, True, True]
+
+
+def test_a_clip_that_is_back_is_found_once_it_is_selected_again(vanished: Take, alice: User, film: bytes) -> None:
+    assert vanished.clip is not None
+    store().put(vanished.clip.key, io.BytesIO(film), "video/mp4")
+    with transaction.atomic():
+        results.choose(vanished)
+        chain.wake(vanished.shot.board)
+    assert (vanished.sentence, make.queued("collecting.prepare")[-1:]) == ("", [[vanished.pk]])

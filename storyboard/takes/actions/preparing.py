@@ -25,6 +25,9 @@ UNMADE = (
 )
 
 
+GONE = "The file of this clip is gone from the storage."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Of the clip as it stood when it was begun: `hand_off_ms` says at which moment."""
@@ -67,6 +70,16 @@ def prepared(take: Take, made: Prepared) -> bool:
     chain.wake(board)
     chain.tell(take)
     return won
+
+
+@transaction.atomic(durable=True)
+def gone(take: Take) -> None:
+    """Somebody looked, and its clip is not in the storage: the take says so, and whoever waits for it is held."""
+    hold(take)
+    done = Take.objects.filter(pk=take.pk, state=State.DONE)
+    if done.exclude(sentence=GONE).update(sentence=GONE, lease_until=None, attempts=0):
+        waiting = Take.objects.filter(follows=take.shot_id, state=State.WAITING, deleted_at=None)
+        chain.tell(take, *waiting.select_related("shot__board__team"))
 
 
 @transaction.atomic(durable=True)

@@ -202,8 +202,9 @@ def is_another_try(take: Take, chosen: Take | None) -> bool:
 def choose(take: Take) -> None:
     """One take of a shot is selected; the caller holds the board."""
     Take.objects.filter(shot=take.shot_id, is_selected=True).exclude(pk=take.pk).update(is_selected=False)
-    Take.objects.filter(pk=take.pk).update(is_selected=True, selected_at=Now())
-    take.refresh_from_db(fields=["is_selected", "selected_at"])
+    # What was found to be gone is looked for again: the file may have been brought back.
+    Take.objects.filter(pk=take.pk).update(is_selected=True, selected_at=Now(), sentence="")
+    take.refresh_from_db(fields=["is_selected", "selected_at", "sentence"])
 
 
 @transaction.atomic(durable=True)

@@ -25,6 +25,7 @@ from storyboard.media.formats import MOST_BYTES
 from storyboard.media.keep import keep
 from storyboard.media.models import File, Kind, Origin
 from storyboard.media.storage import store
+from storyboard.media.storage.errors import Lost
 from storyboard.providers.base import TaskState
 from storyboard.providers.errors import ProviderError
 from storyboard.takes import handoff
@@ -172,6 +173,8 @@ def prepare(take_id: int) -> None:
             if wanted:
                 store().get(take.clip.key, path)
             made = made_of(take, path, wanted)
+    except Lost:
+        preparing.gone(take)
     except (DomainError, OSError) as error:
         logger.info("Nothing was made of the clip of take %s: %s", take.pk, error)
         preparing.unprepared(take, error.message if isinstance(error, DomainError) else STUMBLED)

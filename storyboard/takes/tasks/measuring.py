@@ -11,8 +11,9 @@ from storyboard.errors import DomainError
 from storyboard.media.examine import jailed
 from storyboard.media.models import File
 from storyboard.media.storage import store
+from storyboard.media.storage.errors import Lost
 from storyboard.rendering.looks import Look
-from storyboard.takes.actions import measuring
+from storyboard.takes.actions import measuring, preparing
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ def measure(take_id: int) -> None:
         return
     try:
         looks = looks_of(take.clip)
+    except Lost:
+        preparing.gone(take)
+        return
     except (DomainError, OSError) as error:
         # Joints go without a figure; the sweep tries it again, a few times.
         logger.info("The clip of take %s was not measured: %s", take.pk, error)
