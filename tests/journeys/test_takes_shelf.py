@@ -9,10 +9,11 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from storyboard.boards import actions
 from storyboard.boards.models import Board, Shot
 from storyboard.media.models import Upload
+from storyboard.media.storage import store
 from storyboard.takes.actions import choosing
 from storyboard.takes.models import Take
 from storyboard.teams.models import Membership, Role, Team, User
-from tests.browser import PHONE
+from tests.browser import PHONE, Console
 from tests.drain import drain
 from tests.journeys.conftest import Visit
 from tests.media.library import brought
@@ -107,6 +108,16 @@ def test_two_takes_are_played_as_one(visit: Visit, shot: Shot, two: list[Take], 
     assert list(times(page)) == pytest.approx([4 - FRAME / 2, 4.6], abs=0.01)
     page.keyboard.press("Escape")
     expect(page.locator("#compare video")).to_have_count(0)
+
+
+def test_a_clip_whose_file_is_gone_says_so_where_it_would_play(
+    visit: Visit, shot: Shot, two: list[Take], alice: User, console: Console
+) -> None:
+    console.allow("status of 404")
+    store().delete([take.clip.key for take in two if take.clip])
+    page = shelf(visit, shot, alice)
+    page.locator("#compare-take").click()
+    expect(page.get_by_text("The file of this clip is gone from the storage.").first).to_be_visible()
 
 
 def test_the_divider_is_moved_by_keys_and_the_two_alternate(

@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from storyboard.takes.models import Take
 
@@ -72,7 +73,7 @@ class TakesVendor:
         return self.asked[TASKS + take.remote_id]
 
 
-def drip(file: IO[bytes], content: bytes, enough: threading.Event) -> None:
+def drip(file: BufferedIOBase, content: bytes, enough: threading.Event) -> None:
     with suppress(OSError):
         for at in range(len(content)):
             file.write(content[at : at + 1])
