@@ -64,5 +64,5 @@ def renew(take: Take) -> None:
     beside = {name: one for name, one in take._state.fields_cache.items() if isinstance(one, Model)}
     take.refresh_from_db()
     for name, one in beside.items():
-        if getattr(take, f"{name}_id") == one.pk:
+        if getattr(take, f"{name}_id", None) == one.pk:
             take._state.fields_cache[name] = one

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import TestCase
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
@@ -18,7 +19,8 @@ from storyboard.takes import money
 from storyboard.takes.actions import results
 from storyboard.takes.actions.results import Brought, Setback
 from storyboard.takes.charges import charge_of
-from storyboard.takes.models import Entry, State, Step, Take
+from storyboard.takes.models import Entry, Measure, State, Step, Take
+from storyboard.takes.states import advance
 from storyboard.teams.models import Team, User
 from tests.takes import make
 
@@ -292,3 +294,22 @@ def test_when_the_vendor_keeps_it_no_longer_there_is_no_other_try(take: Take) ->
     results.uncollected(held, Setback("The server is busy."))
     take.refresh_from_db()
     assert take.state == State.FAILED
+
+
+def test_a_take_that_goes_on_is_read_anew_and_what_stands_around_it_is_not(
+    take: Take, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Measure.objects.create(take=take)
+    found = Take.objects.select_related("shot", "connection", "measure").get(pk=take.pk)
+    Take.objects.filter(pk=take.pk).update(progress=70)
+    with django_assert_num_queries(3):
+        assert advance(found, State.COLLECTING)
+        assert (found.state, found.progress) == (State.COLLECTING, 70)
+        assert (found.shot.pk, str(found.connection)) == (take.shot_id, str(take.connection))
+
+
+def test_what_a_take_was_moved_to_is_read(take: Take, team: Team, alice: User) -> None:
+    other = make.connection(team, "evolink", by=alice)
+    found = Take.objects.select_related("connection").get(pk=take.pk)
+    assert advance(found, State.COLLECTING, connection=other)
+    assert found.connection == other
