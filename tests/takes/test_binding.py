@@ -177,3 +177,11 @@ def test_an_answer_that_names_another_task_is_not_lost(take: Take, state: State)
     Take.objects.filter(pk=take.pk).update(state=state, remote_id=bound)
     assert not sending.accepted(take, epoch=take.epoch, remote_id=TASK, sent_hash="")
     assert Orphan.objects.get().remote_id == TASK
+
+
+@pytest.mark.parametrize(("status", "asks"), [("running", 0), ("queued", 0), ("succeeded", 1)])
+def test_once_the_take_has_its_task_only_news_of_it_are_asked_about(take: Take, status: str, asks: int) -> None:
+    assert ring(armed(take), body(status=status)) == 200
+    Take.objects.filter(pk=take.pk).update(state=State.RUNNING, remote_id=TASK)
+    tasks.answer(Delivery.objects.get(take=take).pk)
+    assert make.queued("polling.refresh") == [[take.pk]] * asks

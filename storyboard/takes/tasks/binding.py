@@ -37,7 +37,8 @@ def answer(delivery_id: int) -> None:
         return
     take, connection = found.take, found.take.connection
     if take.remote_id == found.task_id and take.state == State.RUNNING:
-        enqueue(doorbell.REFRESH, take.pk)
+        if found.said not in doorbell.STILL:
+            enqueue(doorbell.REFRESH, take.pk)
         return
     try:
         task = client(connection).fetch(found.task_id)
