@@ -24,12 +24,11 @@ def measure(take_id: int) -> None:
         return
     try:
         looks = looks_of(take.clip)
-    except Lost:
-        preparing.gone(take)
-        return
     except (DomainError, OSError) as error:
         # Joints go without a figure; the sweep tries it again, a few times.
         logger.info("The clip of take %s was not measured: %s", take.pk, error)
+        if isinstance(error, Lost):
+            preparing.gone(take)
         return
     measuring.measured(take, looks)
 
