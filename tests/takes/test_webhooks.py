@@ -62,6 +62,16 @@ def test_a_running_take_is_asked_about(take: Take) -> None:
     assert jobs() == [REFRESH]
 
 
+def test_a_knock_that_needs_nobody_costs_two_statements(
+    take: Take, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    Take.objects.filter(pk=take.pk).update(state=State.RUNNING, remote_id=TASK)
+    path = armed(take)
+    with django_assert_num_queries(2):
+        assert ring(path, body(status="running")) == 200
+    assert Delivery.objects.get().said == "running"
+
+
 def paths(good: str, other: str) -> dict[str, str]:
     """What somebody might try who has seen one good path, and has another take's."""
     _, _, vendor, take_id, secret = good.split("/")
