@@ -140,6 +140,6 @@ def handed(take: Take, upstream: Take) -> Wait | None:
         # preparing.gone() wrote it: there is nothing that it could be made of.
         name = f"shot {upstream.shot.position}"
         text = f"Held: {upstream.sentence} Render {name} again, or select another of its takes, and this goes on."
-        return Wait(Why.LOST, text)
+        return Wait(Why.LOST, text, look=upstream.shot, to_do=f"Look at {name}")
     what = "frame" if missing == "frame" else "last seconds"
     return Wait(Why.FRAME, f"Waits for the {what} that shot {upstream.shot.position} hands over.", missing)
