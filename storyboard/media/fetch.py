@@ -33,6 +33,8 @@ MOVED = {301, 302, 303, 307, 308}
 SERVER_FAULT = 500
 # For one wait; `seconds` of fetch() is for all of them together.
 PATIENCE = 15.0
+# So long nobody is too slow yet.
+GRACE = 10.0
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 PLAIN, GZIP = {"", "identity"}, {"gzip", "x-gzip"}
 MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
@@ -94,13 +96,18 @@ def our_policy(*, suffixes: tuple[str, ...] = ()) -> Policy:
     return Policy(hosts=hosts, suffixes=suffixes)
 
 
-def fetch(url: str, *, policy: Policy, to: Path | BinaryIO, most_bytes: int, seconds: float) -> Fetched:
-    """Get it into `to`. After a failure, which is always a FetchError, nothing of it is left there."""
+def fetch(
+    url: str, *, policy: Policy, to: Path | BinaryIO, most_bytes: int, seconds: float, slowest: int = 0
+) -> Fetched:
+    """Get it into `to`. After a failure, which is always a FetchError, nothing of it is left there.
+
+    Whoever sends fewer than `slowest` bytes a second is given up long before the time is over.
+    """
     until = time.monotonic() + seconds
     if problem := url_problem(url, policy):
         raise FetchError(problem)
     with in_words(url), writing(to) as file, pinned.client(policy, timeout=PATIENCE, until=until) as client:
-        return follow(client, url, policy, Sink(file, most_bytes))
+        return follow(client, url, policy, Sink(file, most_bytes, slowest))
 
 
 def follow(client: httpx.Client, url: str, policy: Policy, sink: "Sink") -> Fetched:
@@ -166,19 +173,23 @@ def peer(response: httpx.Response) -> str:
 class Sink:
     """Where the bytes go, counted and summed up on their way."""
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
+    def __init__(self, file: BinaryIO, most: int, slowest: int = 0) -> None:
         self.file = file
         self.most = most
+        self.slowest = slowest
         self.count = 0
         self.sha256 = hashlib.sha256()
 
     def bounded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """As they come over the network, packed or not: a packed file may be long and hold nothing."""
-        came = 0
+        came, began = 0, time.monotonic()
         for chunk in chunks:
             came += len(chunk)
             if came > self.most:
                 self.overflow()
+            span = time.monotonic() - began
+            if span > GRACE and came < self.slowest * span:
+                raise FetchError(TOO_SLOW, later=True)
             yield chunk
 
     def write(self, piece: bytes) -> None:

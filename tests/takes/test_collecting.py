@@ -20,6 +20,7 @@ from PIL import Image
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict
+from storyboard.media import fetch
 from storyboard.media.models import File, Kind
 from storyboard.media.storage import store
 from storyboard.rendering import frames
@@ -136,7 +137,7 @@ def test_the_shelf_offers_to_stop_the_tries(take: Take, alice: User, as_user: Ca
 @pytest.fixture
 def slow(take: Take, vendor: TakesVendor, monkeypatch: pytest.MonkeyPatch) -> Take:
     """Its vendor has sent its clip so slowly that it was given up for this time."""
-    monkeypatch.setattr(collecting, "FETCH_SECONDS", (0.3, 20))
+    monkeypatch.setattr(fetch, "GRACE", 0.3)
     vendor.dripping.add("clip.mp4")
     collect(take)
     vendor.dripping.clear()

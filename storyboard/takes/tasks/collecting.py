@@ -36,9 +36,10 @@ from storyboard.takes.faults import point
 from storyboard.takes.models import Take
 
 logger = logging.getLogger(__name__)
-# A clip has a few megabytes. Whoever sends it a byte at a time must not keep the others from coming, and whoever is
-# only slow gets longer with each try.
-FETCH_SECONDS, FRAME_SECONDS = (20, 40, 80, 120), 20
+# Of the ten minutes that a job has. A clip has a few megabytes. Whoever sends it a byte at a time must not keep the
+# others from coming: fewer bytes than this in a second are too few for a first try. Later ones get all the time.
+FETCH_SECONDS, FRAME_SECONDS = 120, 20
+SLOWEST = 50_000
 # Well within the lease, so that a busy machine may be late once or twice.
 RENEW_SECONDS = 2.0
 # Whoever answers so has nothing for this link any more; the vendor may make another one.
@@ -79,8 +80,9 @@ def brought(take: Take, folder: Path) -> Brought:
         links_that_live(take)
         path = folder / "clip"
         policy = policy_for(take)
-        seconds = FETCH_SECONDS[min(take.attempts, len(FETCH_SECONDS)) - 1]
-        fetch(take.clip_url, policy=policy, to=path, most_bytes=MOST_BYTES[Kind.VIDEO], seconds=seconds)
+        slowest = SLOWEST if take.attempts <= 1 else 0
+        most = MOST_BYTES[Kind.VIDEO]
+        fetch(take.clip_url, policy=policy, to=path, most_bytes=most, seconds=FETCH_SECONDS, slowest=slowest)
         clip = kept(take, path, Kind.VIDEO)
         frame = vendors_frame(take, folder, policy)
     except (DomainError, ProviderError, OSError) as error:
