@@ -10,6 +10,7 @@ import pytest
 from tests.run import ROOT, WITHOUT_DATABASE, ignored
 from tests.suite import is_for_the_other_pass
 
+pytestmark = pytest.mark.once
 MARKS = ("django_db", "live_server", "transactional_db", "alice", "team: Team", "run_jobs")
 
 
@@ -54,21 +55,32 @@ import pytest
 runs = []
 
 @pytest.fixture
-def fresh():
-    runs.append("begun")
+def fresh(request):
+    runs.append(request.node.name)
     yield
     runs.append("ended")
 
-@pytest.mark.{mark}
-def test_moody(fresh):
-    assert runs.count("begun") > {times}, "not in the mood"
-    assert runs.count("ended") == runs.count("begun") - 1
+def mood(request, times):
+    own = runs.count(request.node.name)
+    assert own > times, f"{request.node.name} is not in the mood"
+    assert runs.count("ended") == len(runs) - runs.count("ended") - 1
+
+@pytest.mark.browser
+def test_once(request, fresh):
+    mood(request, 1)
+
+@pytest.mark.processes
+def test_twice(request, fresh):
+    mood(request, 2)
+
+def test_calm(request, fresh):
+    mood(request, 1)
 """
 
 
 def suite_of(folder: Path, source: str, *, ci: str = "", workers: str = "2") -> subprocess.CompletedProcess[str]:
     (folder / "test_one.py").write_text(source)
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n browser\n media\n")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n browser\n processes\n")
     words = ["-n", workers, "-p", "tests.suite", "-p", "tests.again", "-p", "no:randomly", "--rootdir", str(folder)]
     around = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     command = [sys.executable, "-m", "pytest", *words, str(folder)]
@@ -82,7 +94,6 @@ def dying(numbers: set[int], workers: set[str]) -> str:
     return DIES.replace("{numbers}", repr(numbers)).replace("{workers}", repr(workers))
 
 
-@pytest.mark.once
 @pytest.mark.processes
 def test_the_suite_goes_on_when_one_of_its_workers_dies(tmp_path: Path) -> None:
     # One of the three is the first worker's.
@@ -90,7 +101,6 @@ def test_the_suite_goes_on_when_one_of_its_workers_dies(tmp_path: Path) -> None:
     assert (done.returncode, "60 passed, 1 worker died" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
-@pytest.mark.once
 @pytest.mark.processes
 def test_what_kills_a_second_worker_has_failed(tmp_path: Path) -> None:
     done = suite_of(tmp_path, dying({20}, {"gw0", "gw1", "gw2"}))
@@ -98,20 +108,11 @@ def test_what_kills_a_second_worker_has_failed(tmp_path: Path) -> None:
     assert "FAILED test_one.py::test_one[20]" in done.stdout
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
-    ("mark", "times", "ci", "code", "said"),
-    [
-        ("browser", 1, "1", 0, "1 passed, 1 failed once"),
-        ("browser", 2, "1", 1, "1 failed, 1 failed once"),
-        ("browser", 1, "", 1, "1 failed in"),
-        ("media", 1, "1", 1, "1 failed in"),
-    ],
+    ("ci", "said"), [("1", "2 failed, 1 passed, 2 failed once"), ("", "3 failed in")], ids=["in CI", "elsewhere"]
 )
-def test_in_ci_what_has_moods_gets_a_second_try_and_that_is_said(
-    tmp_path: Path, mark: str, times: int, ci: str, code: int, said: str
-) -> None:
-    source = MOODY.replace("{mark}", mark).replace("{times}", str(times))
-    done = suite_of(tmp_path, source, ci=ci, workers="0")
-    assert (done.returncode, said in done.stdout) == (code, True), done.stdout + done.stderr
-    assert "AssertionError: not in the mood" in done.stdout
+def test_in_ci_what_has_moods_gets_a_second_try_and_that_is_said(tmp_path: Path, ci: str, said: str) -> None:
+    done = suite_of(tmp_path, MOODY, ci=ci, workers="0")
+    assert (done.returncode, said in done.stdout) == (1, True), done.stdout + done.stderr
+    for name in ("test_once", "test_twice", "test_calm"):
+        assert f"AssertionError: {name} is not in the mood" in done.stdout

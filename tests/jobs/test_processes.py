@@ -179,6 +179,7 @@ def test_ctrl_c_on_the_group_ends_the_worker_at_work(house: House) -> None:
     assert "Traceback" not in house.log.read_text()
 
 
+@pytest.mark.once
 def test_all_processes_are_one_group_and_media_is_niced(house: House) -> None:
     process = house.worker()
     wait_until(lambda: Heartbeat.objects.filter(cluster="media").exists(), LIMIT, "heartbeat of media")
@@ -188,6 +189,7 @@ def test_all_processes_are_one_group_and_media_is_niced(house: House) -> None:
     assert all(os.getpriority(os.PRIO_PROCESS, pid) == 3 + os.getpriority(os.PRIO_PROCESS, 0) for pid in media)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
 def test_an_idle_process_of_the_cluster_is_killed(house: House, which: int) -> None:
     # Two workers, of which one holds the queue's read lock, the monitor and the pusher.
@@ -302,6 +304,7 @@ def test_two_workers_never_run_the_same_job(house: House) -> None:
     assert len({line.split(" ")[2] for line in house.trace.read_text().splitlines()}) > 1  # it was really shared
 
 
+@pytest.mark.once
 def test_make_run_serves_prints_where_and_ends_on_ctrl_c(house: House) -> None:
     port = str(free_port())
     process = house.start("serve", PORT=port)
@@ -319,6 +322,7 @@ def test_make_run_serves_prints_where_and_ends_on_ctrl_c(house: House) -> None:
     assert "Traceback" not in house.log.read_text()
 
 
+@pytest.mark.once
 def test_serve_that_is_killed_takes_web_and_worker_along(house: House) -> None:
     process = house.start("serve", PORT=str(free_port()))
     house.runs_a_job("served")
@@ -327,6 +331,7 @@ def test_serve_that_is_killed_takes_web_and_worker_along(house: House) -> None:
     house.leaves_nothing()
 
 
+@pytest.mark.once
 def test_serve_starts_a_dead_worker_again(house: House) -> None:
     process = house.start("serve", PORT=str(free_port()))
     house.runs_a_job("served")
@@ -335,6 +340,7 @@ def test_serve_starts_a_dead_worker_again(house: House) -> None:
     house.runs_a_job("later")
 
 
+@pytest.mark.once
 def test_a_taken_port_is_one_sentence(house: House) -> None:
     first = house.start("serve", PORT=(port := str(free_port())))
     wait_until(lambda: "running at" in house.log.read_text(), LIMIT, "serve")
@@ -351,6 +357,7 @@ def test_a_taken_port_is_one_sentence(house: House) -> None:
     assert first.poll() is None
 
 
+@pytest.mark.once
 def test_a_wrong_setting_is_one_sentence(house: House) -> None:
     env = {**house.env, "PORT": "eighty"}
     done = subprocess.run([*MANAGE, "check"], cwd=settings.ROOT, env=env, capture_output=True, text=True, check=False)
