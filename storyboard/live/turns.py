@@ -38,6 +38,8 @@ class Turns:
 
     def __init__(self) -> None:
         self.busy = 0
+        # More, while all who are worked on wait for something else.
+        self.most = AT_ONCE
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.moved = 0.0
         self.timer: asyncio.TimerHandle | None = None
@@ -45,7 +47,7 @@ class Turns:
     async def take(self) -> None:
         turn = asyncio.get_running_loop().create_future()
         self.waiting.append(turn)
-        if self.busy < AT_ONCE:
+        if self.busy < self.most:
             self.call()
         else:
             self.watch()
@@ -77,6 +79,7 @@ class Turns:
         self.timer = None
         if self.waiting:
             if time.monotonic() - self.moved >= PATIENCE:
+                self.most = self.busy + 1
                 self.call()
             self.watch()
 
@@ -84,6 +87,8 @@ class Turns:
         self.busy -= 1
         self.moved = time.monotonic()
         if self.busy < AT_ONCE:
+            self.most = AT_ONCE
+        if self.busy < self.most:
             self.call()
 
 

@@ -192,3 +192,33 @@ def test_a_turn_is_over_before_the_answer_goes_down_a_slow_line() -> None:
         await asyncio.gather(*tasks)
 
     asyncio.run(run())
+
+
+def test_while_some_wait_for_something_else_the_others_go_on_as_quickly_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run() -> None:
+        line = Turns()
+        monkeypatch.setattr(turns, "PATIENCE", 0.01)
+        await asyncio.wait_for(asyncio.gather(*await begun(line, AT_ONCE + 1)), 5)
+        monkeypatch.setattr(turns, "PATIENCE", 60)
+        for task in await begun(line, 20):
+            line.end()
+            await asyncio.wait_for(task, 5)
+        assert line.busy == AT_ONCE + 1
+
+    asyncio.run(run())
+
+
+def test_when_the_crowd_is_gone_there_are_as_many_turns_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+
+    async def run() -> None:
+        line = Turns()
+        await asyncio.wait_for(asyncio.gather(*await begun(line, AT_ONCE + 3)), 5)
+        assert line.most == AT_ONCE + 3
+        for _ in range(AT_ONCE + 3):
+            line.end()
+        assert (line.busy, line.most) == (0, AT_ONCE)
+
+    asyncio.run(run())
