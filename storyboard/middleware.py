@@ -8,6 +8,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -85,6 +86,24 @@ def plain_address(text: str) -> str:
 
 def is_trusted(text: str) -> bool:
     return text != "" and any(ip_address(text) in network for network in settings.TRUSTED_PROXIES)
+
+
+# The outermost, so that nothing after it asks the database.
+@sync_only_middleware
+def connections_back(get_response: Handler) -> Handler:
+    """An answer that is ready gives its connection back to the pool before it is sent: its reader may be slow."""
+
+    def end(request: HttpRequest, response: HttpResponseBase) -> None:
+        if not response.streaming:
+            give_back_connection()
+
+    return around(get_response, nothing, end)
+
+
+def give_back_connection() -> None:
+    """Nobody else should wait for the database because this request waits for something."""
+    if "pool" in connection.settings_dict["OPTIONS"] and not connection.in_atomic_block:
+        connection.close()
 
 
 @sync_and_async_middleware

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "storyboard.middleware.connections_back",
     "storyboard.middleware.proxies",
     "storyboard.middleware.request_ids",
     "django.middleware.security.SecurityMiddleware",

@@ -3,14 +3,16 @@
 import json
 import re
 from ipaddress import ip_network
+from unittest.mock import Mock
 
 import pytest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
+from storyboard import middleware
 from storyboard.errors import Conflict
-from storyboard.middleware import answer_domain_error, unwrap_proxies
+from storyboard.middleware import answer_domain_error, connections_back, unwrap_proxies
 
 
 def forwarded(peer: str, chain: str, proto: str = "https") -> HttpRequest:
@@ -69,3 +71,24 @@ def test_htmx_gets_a_domain_error_as_a_toast() -> None:
 
 def test_other_errors_are_left_to_django() -> None:
     assert answer_domain_error(RequestFactory().get("/"), ValueError("not for people")) is None
+
+
+@pytest.mark.parametrize(
+    ("pooled", "in_a_block", "answer", "closed"),
+    [
+        (True, False, HttpResponse("a page"), 1),
+        (True, True, HttpResponse("a page"), 0),
+        (False, False, HttpResponse("a page"), 0),
+        (True, False, StreamingHttpResponse(["rows"]), 0),
+    ],
+    ids=["pooled", "in a transaction", "without a pool", "a stream"],
+)
+def test_an_answer_gives_its_connection_back_before_it_is_sent(
+    monkeypatch: pytest.MonkeyPatch, pooled: bool, in_a_block: bool, answer: HttpResponse, closed: int
+) -> None:
+    close = Mock()
+    options: dict[str, object] = {"pool": {}} if pooled else {}
+    fake = Mock(settings_dict={"OPTIONS": options}, in_atomic_block=in_a_block, close=close)
+    monkeypatch.setattr(middleware, "connection", fake)
+    assert connections_back(lambda request: answer)(RequestFactory().get("/")) is answer
+    assert close.call_count == closed

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from storyboard.middleware import give_back_connection
 from storyboard.providers import ark
 from storyboard.providers.base import Body, Level, Probed, TaskState
 from storyboard.sandbox import actions, answers, door, faults, inputs, models
@@ -122,12 +122,6 @@ def answer(call: Call, task: Task, asked: Mapping[str, str]) -> HttpResponse:
 def patience(text: str) -> float:
     seconds = int(text) if text.isascii() and text.isdecimal() else 0
     return min(seconds, LONGEST_ANSWER)
-
-
-def give_back_connection() -> None:
-    """Nobody else should wait for the database because this request waits for something."""
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 def found(call: Call, task_id: str) -> Task:
