@@ -73,18 +73,10 @@ class Later:
     def __call__(self) -> None:
         try:
             with transaction.atomic():
-                unhurried()
                 publish(self.channel, self.topic)
         except DatabaseError:
             # The change is there, and whoever made it must not be told that it failed.
             logger.warning("Pages at %s were not told of %s.", self.channel, self.topic, exc_info=True)
-
-
-def unhurried() -> None:
-    """This transaction’s commit does not wait for the disk: what a crash of the database takes is made again."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def publish_later(channel: str, topic: str) -> None:

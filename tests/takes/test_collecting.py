@@ -137,9 +137,10 @@ def test_the_shelf_offers_to_stop_the_tries(take: Take, alice: User, as_user: Ca
 @pytest.fixture
 def slow(take: Take, vendor: TakesVendor, monkeypatch: pytest.MonkeyPatch) -> Take:
     """Its vendor has sent its clip so slowly that it was given up for this time."""
-    monkeypatch.setattr(fetch, "GRACE", 0.3)
     vendor.dripping.add("clip.mp4")
-    collect(take)
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch, "GRACE", 0.3)
+        collect(take)
     vendor.dripping.clear()
     return take
 
@@ -175,6 +176,13 @@ def test_a_slow_vendor_is_tried_by_one_at_a_time_and_free_once_that_was_quick(
     assert collect(same).state == State.COLLECTING
     leases.came_quickly(begun)
     assert collect(same).state == State.DONE
+
+
+def test_a_turn_that_came_to_nothing_is_the_next_ones_at_once(slow: Take, vendor: TakesVendor) -> None:
+    Gate.objects.update(fetch_after=timezone.now() - timedelta(seconds=1))
+    del vendor.answers["/files/clip.mp4"]
+    assert again(slow).state == State.COLLECTING
+    assert not Gate.objects.filter(fetch_after__gt=timezone.now()).exists()
 
 
 def test_a_slow_clip_comes_with_more_patience(slow: Take) -> None:

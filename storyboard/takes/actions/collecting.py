@@ -5,12 +5,11 @@ tasks.collecting calls these; what comes of it is written by results.py.
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from storyboard.jobs.queue import enqueue
-from storyboard.live.publish import unhurried
 from storyboard.providers.base import Task
 from storyboard.takes.actions.results import COLLECT, LEASE, life
 from storyboard.takes.models import Gate, State, Take
@@ -49,6 +48,16 @@ def begin(take_id: int) -> Take | None:
     if not free.filter(~Exists(slow)).update(**claimed) and not (has_turn(free) and free.update(**claimed)):
         return None
     return Take.objects.select_related("shot__board__team", "connection", "run").get(pk=take_id)
+
+
+def unhurried() -> None:
+    """This commit does not wait for the disk: what a crash of the database takes is begun again. For nothing else.
+
+    What is told to open pages must not be taken back by a crash, and what is sent to a vendor even less.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def has_turn(free: QuerySet[Take]) -> bool:

@@ -12,7 +12,6 @@ from django.db.models.functions import Now
 
 from storyboard.boards.models import Board, Joint, Shot
 from storyboard.jobs.queue import enqueue
-from storyboard.live.publish import unhurried
 from storyboard.media.models import File
 from storyboard.providers.base import Task, TaskState
 from storyboard.takes import money
@@ -66,7 +65,6 @@ class Setback(Exception):
 @transaction.atomic(durable=True)
 def told(take: Take, task: Task) -> None:
     """The vendor's word on its task."""
-    unhurried()
     if task.id != take.remote_id:
         return
     if not task.state.is_final:
@@ -156,7 +154,6 @@ def hold(take: Take) -> Board:
 @transaction.atomic(durable=True)
 def collected(take: Take, brought: Brought) -> bool:
     """All of it is here and checked: the take is done, and whatever waited for it goes on."""
-    unhurried()
     board = hold(take)
     won = advance(
         take,
@@ -212,6 +209,8 @@ def uncollected(take: Take, why: Setback) -> None:
     """Later again, a bounded number of times and not beyond the time for which the vendor keeps its results."""
     if why.slow and take.connection_id:
         Gate.objects.update_or_create(connection_id=take.connection_id, defaults={"fetch_after": Now() + REST})
+    else:
+        next_turn(take)
     if take.attempts >= why.tries or is_too_late(take):
         lost(take, why.why)
         return
@@ -222,6 +221,11 @@ def uncollected(take: Take, why: Setback) -> None:
     sentence = f"{why.why} It is tried again by itself."
     Take.objects.filter(pk=take.pk, state=State.COLLECTING).update(sentence=sentence, **again, **links)
     chain.tell(take)
+
+
+def next_turn(take: Take) -> None:
+    """At a vendor whose files come slowly, whoever had the turn is through with it."""
+    Gate.objects.filter(connection=take.connection_id, fetch_after__gt=Now() + REST).update(fetch_after=Now())
 
 
 def is_too_late(take: Take) -> bool:
@@ -253,6 +257,7 @@ def lost(take: Take, why: str) -> bool:
     was_running = take.state == State.RUNNING
     won = advance(take, State.FAILED, only=[State.COLLECTING, State.RUNNING], why=why, sentence=sentence)
     if won:
+        next_turn(take)
         money.settle(take, None)
         chain.settled(take)
         if was_running:
