@@ -122,6 +122,9 @@ def check_length(facts: Facts) -> None:
         raise Unreadable(f"The {noun} has no length. Please export it again.")
     if seconds > MOST_SECONDS:
         raise Unreadable(f"The {noun} is {length(seconds)} long, and 10 min are the most. Please cut it.")
+    if facts.picture_to is not None and facts.picture_to > MOST_SECONDS:
+        ends = length(facts.picture_to)
+        raise Unreadable(f"The picture of the video ends after {ends}, and 10 min are the most. Please cut it.")
 
 
 def length(seconds: Decimal) -> str:

@@ -1,5 +1,6 @@
 """When frames are on screen is read from the file, whatever its sound does and however long each of them stays."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -117,3 +118,10 @@ def test_a_file_of_endless_packets_keeps_its_times_to_itself(tmp_path: Path, mon
     monkeypatch.setattr(span, "MOST_PACKETS", len(UNEVEN))
     facts = facts_of("uneven", tmp_path)
     assert (facts.picture_to, facts.frames, facts.fps) == (None, (), Decimal("22.5"))
+
+
+def test_a_picture_that_ends_long_after_its_file_is_refused(tmp_path: Path) -> None:
+    # Whose head says that it lasts for two seconds, which may lie anywhere.
+    facts = replace(facts_of("plain", tmp_path), picture_to=Decimal(901))
+    with pytest.raises(Unreadable, match=r"The picture of the video ends after 15 min 1 s, and 10 min are the most"):
+        check.check_length(facts)
