@@ -41,6 +41,8 @@
     };
   };
 
-  window.drafts = kept("draft:");
-  window.notes = kept("note:");
+  // Nobody finds, or sends, what another person typed in the same browser.
+  const person = document.body.dataset.person ?? "";
+  window.drafts = kept(`draft:${person}:`);
+  window.notes = kept(`note:${person}:`);
 })();

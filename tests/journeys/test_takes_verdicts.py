@@ -10,7 +10,7 @@ from storyboard.boards.models import Shot
 from storyboard.takes.actions import choosing
 from storyboard.takes.models import Take
 from storyboard.teams.models import Membership, Role, User
-from tests.browser import DESKTOP, PHONE
+from tests.browser import DESKTOP, PHONE, sign_in
 from tests.journeys.conftest import Visit
 from tests.journeys.test_takes_shelf import address, shelf, shot, two
 
@@ -60,6 +60,21 @@ def test_a_note_is_kept_on_the_shelf_that_is_a_page_of_its_own(
     page.locator("[data-note]").fill("Half a no")
     page.reload()
     expect(page.locator("[data-note]")).to_have_value("Half a no")
+
+
+def test_nobody_finds_what_another_person_typed_in_the_same_browser(
+    visit: Visit, shot: Shot, two: list[Take], alice: User, bob: User, join: Join
+) -> None:
+    join(bob, Role.REVIEWER)
+    path = f"{address(shot.board)}shots/{shot.public_id}/takes/"
+    page = visit(path, bob)
+    page.locator("[data-note]").fill("Between us")
+    sign_in(page, alice, page.evaluate("location.origin"))
+    page.reload()
+    expect(page.locator("[data-note]")).to_have_value("")
+    sign_in(page, bob, page.evaluate("location.origin"))
+    page.reload()
+    expect(page.locator("[data-note]")).to_have_value("Between us")
 
 
 @SIZES
