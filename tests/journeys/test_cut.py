@@ -183,3 +183,16 @@ def test_the_last_note_of_the_tour_stands_above_the_player_and_what_is_rendered(
     expect(page.locator("#runs .run")).to_be_visible()
     expect(page.locator("#tour")).to_have_attribute("data-placed", "above")
     comes(page, "document.getElementById('tour').getBoundingClientRect().bottom < runs.getBoundingClientRect().top")
+
+
+def test_the_way_back_through_the_board_leaves_the_player_alone(board: Callable[..., Page]) -> None:
+    page = board()
+    page.locator(".cell[data-number='3'] .cover").click()
+    expect(page.get_by_label("Prompt", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_count(0)
+    page.locator("#cut-play").click()
+    comes(page, "seen.some(([shot, , front]) => shot === 1 && front)")
+    page.go_forward()
+    expect(page.get_by_label("Prompt", exact=True)).to_be_visible()
+    assert playing(page) == "on"
