@@ -132,6 +132,9 @@ def test_the_budget_that_is_left_stands_on_the_sheet(board: Board, alice: User, 
     left = re.search(r"<b class=\"num\">\$(\d+\.\d\d)</b>left of this board’s budget after", text)
     assert left
     assert 80 < float(left[1]) < 90
+    actions.set_budget(board, micro_usd=300_000, by=alice)
+    text = as_user(alice).get(at("board_render", board)).text
+    assert "$0.30</b>left of this board’s budget: not enough" in text
 
 
 def test_the_bar_shows_what_is_under_way_and_what_it_holds(board: Board, alice: User, as_user: AsUser) -> None:

@@ -254,13 +254,16 @@ def rounded_up(micro_usd: int) -> str:
 def budget_after(sheet: Sheet, plan: Plan) -> tuple[str, str]:
     """The tightest limit once this is paid, and whose it is."""
     connections = [line.ask.connection for line in plan.lines if line.ask.connection]
-    afters = [
-        (budget.left - part(plan, budget.connection), budget.name) for budget in money.budgets(sheet.board, connections)
-    ]
+    budgets = money.budgets(sheet.board, connections)
+    afters = [(one.left - part(plan, one.connection), one.name, one.left) for one in budgets]
     if not afters:
         return "No limit", "no budget is set"
-    left, name = min(afters)
-    return dollars(max(0, left)), f"left of {name} after" if left >= 0 else f"left of {name}: not enough"
+    after, name, left = min(afters)
+    return (
+        (dollars(after), f"left of {name} after")
+        if after >= 0
+        else (dollars(max(0, left)), f"left of {name}: not enough")
+    )
 
 
 def part(plan: Plan, connection: int | None) -> int:
