@@ -88,7 +88,7 @@ def is_trusted(text: str) -> bool:
     return text != "" and any(ip_address(text) in network for network in settings.TRUSTED_PROXIES)
 
 
-# The outermost, so that nothing after it asks the database.
+# The outermost of those that run in the request's thread, so that nothing after it asks the database.
 @sync_only_middleware
 def connections_back(get_response: Handler) -> Handler:
     """An answer that is ready gives its connection back to the pool before it is sent: its reader may be slow."""

@@ -83,11 +83,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "storyboard.middleware.connections_back",
     "storyboard.middleware.proxies",
     "storyboard.middleware.request_ids",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "storyboard.middleware.connections_back",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
