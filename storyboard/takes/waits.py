@@ -121,7 +121,7 @@ def chosen(take: Take, selected: Take | None, shot: Shot, name: str) -> Wait | N
         )
         return Wait(Why.REJECTED, text, look=shot, to_do=f"Look at {name}")
     if shot.needs_approval and selected.approved_at is None:
-        return Wait(Why.APPROVAL, f"Waits until {name} is approved.", look=shot, to_do=f"Look at {name} and approve")
+        return Wait(Why.APPROVAL, f"Waits until {name} is approved.", look=shot, to_do=f"Review {name}")
     return None
 
 

@@ -115,7 +115,7 @@ def test_what_waits_for_a_person_leads_to_where_something_is_to_be_done(
     make.take(second, State.WAITING, at=account, run=done.run)
     make.take(third, State.WAITING, at=account, run=done.run)
     found = card(board, alice, 2)
-    assert (found.look, found.to_do) == (first.public_id, "Look at shot 1 and approve")
+    assert (found.look, found.to_do) == (first.public_id, "Review shot 1")
     assert card(board, alice).look == first.public_id
     choosing.approve(done, by=alice)
     assert [card(board, alice, number).look for number in (1, 2, 3)] == ["", "", ""]

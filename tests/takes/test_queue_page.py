@@ -84,7 +84,7 @@ def test_a_run_that_waits_for_an_approval_says_so_and_leads_there(
     make.take(second, State.WAITING, at=account, run=make.selected(first, at=account).run)
     page = as_user(alice).get(address(film.team), headers=HTMX).text
     assert "<b>Waits for you</b>" in page
-    assert f'?shot={first.public_id}&amp;tab=takes">Look at shot 1 and approve</a>' in page
+    assert f'?shot={first.public_id}&amp;tab=takes">Review shot 1</a>' in page
 
 
 def test_each_take_leads_to_the_takes_of_its_shot(
