@@ -46,7 +46,8 @@
   document.addEventListener("DOMContentLoaded", tick);
 
   // The shelf fetches itself; when it was opened at another take meanwhile, that answer would lead back to the one before.
-  document.addEventListener("htmx:before:response", (event) => {
+  // Looked at last of all: while an answer is still being read, another may have been shown.
+  document.addEventListener("htmx:before:swap", (event) => {
     const { sourceElement, request } = event.detail.ctx;
     if (sourceElement?.id !== "inspector" || !sourceElement.isConnected) return;
     const asks = new URL(sourceElement.getAttribute("hx-get"), document.baseURI);

@@ -29,6 +29,15 @@ READY = "[...document.querySelectorAll('[data-compare] video')].filter((video) =
 PLAYED = "document.querySelector('#compare-b').currentTime > 2"
 CUT = "getComputedStyle(document.querySelector('.half.b')).clipPath"
 SHOWN = "document.querySelector('.duo').dataset.shown"
+# The shelf hears of a change; its answer has come, and is read only when the test lets it.
+HOLD = """([take, topic]) => {
+  const read = Response.prototype.text;
+  Response.prototype.text = function () {
+    if (!this.url.includes(take)) return read.call(this);
+    return new Promise((go) => { window.letGo = () => go(read.call(this)); });
+  };
+  document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
+}"""
 DROP = """([where, name, text]) => {
   const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -184,6 +193,18 @@ def test_the_page_of_its_own_works_without_scripts(visit: Visit, shot: Shot, two
     page.get_by_role("button", name="Select take 2").click()
     expect(page.locator(".about.b")).to_contain_text("selected")
     assert Take.objects.get(is_selected=True) == two[1]
+
+
+def test_an_answer_that_is_read_late_does_not_lead_back(visit: Visit, shot: Shot, two: list[Take], alice: User) -> None:
+    page = shelf(visit, shot, alice)
+    expect(page.get_by_role("heading", name="Take 1")).to_be_visible()
+    page.evaluate(HOLD, [two[0].public_id, shot.topic])
+    until(page, "Boolean(window.letGo)")
+    page.get_by_role("link", name="Take 2, Done").click()
+    expect(page.get_by_role("heading", name="Take 2")).to_be_visible()
+    page.evaluate("letGo()")
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("heading", name="Take 2")).to_be_visible()
 
 
 def test_a_clip_let_go_of_over_the_shelf_is_a_take(visit: Visit, shot: Shot, alice: User) -> None:
