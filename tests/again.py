@@ -1,4 +1,4 @@
-"""In CI, a test with a browser or with processes that failed is run once more, and both runs are reported.
+"""In CI, a test with a browser, with processes or with a clock that failed is run once more; both runs are reported.
 
 A build machine shared with others can stop a browser for seconds. A test that fails twice has failed; one that passes
 the second time is counted in the last line and shown whole above it, so that somebody looks into it.
@@ -13,7 +13,7 @@ from _pytest.terminal import TerminalReporter
 
 # How the summary counts it.
 ONCE = "failed once"
-WITH_MOODS = ("browser", "processes")
+WITH_MOODS = ("browser", "processes", "clock")
 
 
 @pytest.hookimpl

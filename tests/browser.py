@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, expect, sync_playwright
 
 from storyboard.teams.models import User
 from tests.chromium import find_chromium
@@ -35,6 +35,11 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
+
+
+# A build machine shared with others stops for seconds. What does not come is not there after fifteen either.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 
 class Driver:
@@ -126,7 +131,7 @@ def open_page(browser: Browser, console: Console) -> Iterator[OpenPage]:
         *, base_url: str | None = None, size: dict[str, Any] = DESKTOP, scheme: Scheme = "light", **options: Any
     ) -> Page:
         context = browser.new_context(base_url=base_url, color_scheme=scheme, **{**size, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         console.watch(page)

@@ -34,6 +34,7 @@ def over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         thread.join(5)
 
 
+@pytest.mark.clock
 def test_nobody_waits_longer_than_they_want(over: threading.Event) -> None:
     began = time.monotonic()
     with pytest.raises(httpcore.ConnectTimeout, match="not found in time"):

@@ -117,6 +117,7 @@ def test_the_names_of_the_public_internet_are_looked_up_without_search_domains(n
     assert net.asked == ["nobody.example.com.", "s3"]
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("mode", ["headers byte by byte", "body byte by byte", "hang after reading"])
 def test_the_whole_ends_at_its_moment(mode: str, net: HostileNet) -> None:
     began = time.monotonic()

@@ -38,7 +38,7 @@ def test_what_one_writes_the_other_sees_and_who_is_where(visit: Visit, film: Boa
     expect(here.locator("#people .one")).to_have_count(2)
     expect(here.locator(".cell").nth(1).locator(".here .avatar")).to_have_count(1)
     here.locator("#in-prompt").fill("Fog over the harbour, the camera pans")
-    expect(there.locator(".cell").first).to_contain_text("Fog over the harbour", timeout=2_000)
+    expect(there.locator(".cell").first).to_contain_text("Fog over the harbour", timeout=10_000)
 
 
 def test_an_update_leaves_half_typed_text_and_the_cursor_alone(

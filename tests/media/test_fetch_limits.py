@@ -94,6 +94,7 @@ def fetched(server: Misbehaving, to: Path | BinaryIO, *, most: int = MOST, secon
     return fetch(server.url, policy=policy, to=to, most_bytes=most, seconds=seconds).bytes
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("case", CASES)
 def test_a_bad_answer_is_ended_soon_and_leaves_nothing(case: str, tmp_path: Path) -> None:
     mode, words = CASES[case]
@@ -105,6 +106,7 @@ def test_a_bad_answer_is_ended_soon_and_leaves_nothing(case: str, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.clock
 def test_redirects_share_one_clock(tmp_path: Path) -> None:
     def late(it: Connection) -> None:
         it.server.over.wait(0.3)
@@ -127,6 +129,7 @@ def test_exactly_as_much_as_is_allowed_is_fetched() -> None:
         assert fetched(server, io.BytesIO()) == MOST
 
 
+@pytest.mark.clock
 def test_with_a_clock_for_each_wait_only_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with_a_clock = pinned.client
     monkeypatch.setattr(pinned, "client", lambda policy, timeout, until: with_a_clock(policy, timeout=timeout))

@@ -77,6 +77,7 @@ def test_each_ends_with_facts_or_a_sentence_and_nobody_is_called(
     assert wrong == []
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("name", ALONE)
 def test_the_worst_go_through_a_jail_of_their_own(
     corpus: dict[str, Case], name: str, called: tuple[str, list[bytes]], tmp_path: Path

@@ -290,6 +290,7 @@ def test_many_tasks_are_asked_about_at_once_and_each_has_its_own_answer() -> Non
     assert server.connections <= 3
 
 
+@pytest.mark.clock
 def test_a_vendor_that_hangs_holds_up_many_questions_no_longer_than_one() -> None:
     began = time.monotonic()
     with Misbehaving("headers byte by byte") as server:

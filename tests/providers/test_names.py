@@ -59,6 +59,7 @@ def submits() -> ProviderError:
     return raised.value
 
 
+@pytest.mark.clock
 @pytest.mark.usefixtures("silent")
 def test_a_resolver_that_is_silent_holds_up_nobody_and_nothing_was_sent() -> None:
     began = time.monotonic()
@@ -66,6 +67,7 @@ def test_a_resolver_that_is_silent_holds_up_nobody_and_nothing_was_sent() -> Non
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.clock
 @pytest.mark.usefixtures("silent")
 def test_many_questions_at_once_are_held_up_no_longer() -> None:
     began = time.monotonic()

@@ -68,6 +68,7 @@ def head(path: str, *lines: str, method: str = "POST") -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *lines, "", ""]).encode()
 
 
+@pytest.mark.clock
 def test_a_body_that_is_not_as_it_should_be_is_refused_in_time(site: Server, take: Take) -> None:
     path, text = armed(take), body()
     long = f"Content-Length: {MOST_BYTES + 1}"
@@ -91,6 +92,7 @@ def test_a_body_that_is_not_as_it_should_be_is_refused_in_time(site: Server, tak
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.clock
 def test_slow_ones_are_sent_away_and_hold_up_nobody(site: Server, take: Take) -> None:
     path, before = armed(take), memory(site)
     slow = (head(path, "Content-Length: 5000"), *[b"x"] * 30)
