@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client, override_settings
 
 from storyboard.teams.models import Membership, Role, Team, User
@@ -14,7 +16,7 @@ from tests.drain import drain
 # A busy machine makes slow data, and slow data is no fault of the code's.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
-pytest_plugins = ["tests.again", "tests.browser", "tests.suite", "tests.contracts.counted"]
+pytest_plugins = ["tests.again", "tests.browser", "tests.suite", "tests.contracts.counted", "tests.media.known"]
 
 
 def pytest_configure() -> None:
@@ -30,6 +32,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER IF EXISTS audit_no_DELETE")
+    # Emptying the tables would write hundreds of rows anew that nothing here reads.
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session", autouse=True)

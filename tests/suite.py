@@ -17,8 +17,8 @@ from xdist.workermanage import WorkerController
 ALONE = "lastframe/alone"
 # How the summary counts a worker's death.
 DIED = "worker died"
-# What drives a browser or kills processes does not run beside its like. The two may: each has a worker of two.
-IN_A_ROW = ("processes", "browser")
+# How many rows there are of what drives a browser: as one, it would take longer than all the rest.
+BROWSER_ROWS = 2
 
 
 def pytest_configure() -> None:
@@ -61,10 +61,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     if hasattr(config, "workerinput"):
-        config.cache.set(ALONE, {item.nodeid: row for item in items for row in IN_A_ROW if row in names(item)})
+        config.cache.set(ALONE, rows(items))
     left_out = {item for item in items if is_for_the_other_pass(set(names(item)))}
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=list(left_out))
+
+
+def rows(items: list[pytest.Item]) -> dict[str, str]:
+    """What drives a browser or kills processes does not run beside its like: which row each of them is in."""
+    files = sorted({item.path for item in items if "browser" in names(item)})
+    found = {}
+    for item in items:
+        marks = {"browser", "processes"} & set(names(item))
+        if marks:
+            number = files.index(item.path) % BROWSER_ROWS if marks == {"browser"} else 0
+            found[item.nodeid] = f"{' and '.join(sorted(marks))} {number}"
+    return found
 
 
 def is_for_the_other_pass(marks: set[str]) -> bool:
@@ -79,7 +91,7 @@ def names(item: pytest.Item) -> list[str]:
 
 
 class OneWorkerEach(LoadScopeScheduling):
-    """One worker runs all that drives a browser in a row, one all that kills processes; all share the rest one by one.
+    """One worker runs a row of what drives a browser, one all that kills processes; all share the rest one by one.
 
     `--dist loadgroup` would do, but xdist 3.8 marks its groups in a field that pytest 9.2 no longer reads.
     """

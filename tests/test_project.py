@@ -238,6 +238,7 @@ def undone() -> Iterator[None]:
     transaction.savepoint_rollback(point)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("cases", in_parts(CASES))
 def test_everybody_gets_what_the_table_says(world: World, cases: list[tuple[str, Row]]) -> None:
     before = without_last_login(everything())
@@ -264,6 +265,7 @@ def test_asking_as_htmx_opens_no_other_door(world: World, cases: list[tuple[str,
         assert got == weak | {actor: 401 for actor in UNKNOWN if weak[actor] == TO_SIGN_IN}, (name, row)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("names", in_parts(WITH_IDS))
 def test_an_id_of_another_team_is_not_found(world: World, names: list[str]) -> None:
     before = without_last_login(everything())

@@ -11,6 +11,11 @@ from storyboard.teams.models import Membership, Role, Team, User
 from tests.boards.films import film
 
 
+@pytest.fixture(autouse=True)
+def files_are_known(known_files: None) -> None:
+    """What the jail says of a file is the same for each test."""
+
+
 @pytest.fixture
 def board(team: Team, alice: User) -> Board:
     return film(team, alice)

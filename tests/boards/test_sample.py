@@ -16,7 +16,6 @@ from storyboard.boards.actions.sample import PICTURES
 from storyboard.boards.models import Board, Joint
 from storyboard.boards.summary import DOLLAR, summary_of
 from storyboard.live.models import Event
-from storyboard.media import jail
 from storyboard.media.examine import Unfit
 from storyboard.media.models import File, Reference
 from storyboard.rendering import keeper
@@ -24,15 +23,9 @@ from storyboard.takes.planning import PAINTED, plan
 from storyboard.teams.models import Team, User
 from tests.boards.films import account, picture, shots_of
 from tests.drain import drain
-from tests.media.known import Known
 
-pytestmark = pytest.mark.usefixtures("folder")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("folder")]
 VENDORS = ["reapi", "apimart", "evolink", "ark"]
-
-
-@pytest.fixture(scope="module")
-def read_once(tmp_path_factory: pytest.TempPathFactory) -> Known:
-    return Known(tmp_path_factory.mktemp("known"), jail.run)
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +37,10 @@ def painted_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Pat
 
 
 @pytest.fixture(autouse=True)
-def quick(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, read_once: Known, painted_once: Callable[[str, Path], Path]
-) -> None:
-    """The three pictures are painted and looked at once for all of these tests; no other job makes a connection."""
+def quick(settings: Settings, monkeypatch: pytest.MonkeyPatch, painted_once: Callable[[str, Path], Path]) -> None:
+    """The three pictures are painted once for all of these tests; no other job makes a connection."""
     settings.TEAM_CREATED = []
     settings.PUBLIC_URL = "https://films.example.com"
-    monkeypatch.setattr(jail, "run", read_once)
     monkeypatch.setattr(keeper, "painted", painted_once)
 
 

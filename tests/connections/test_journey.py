@@ -15,7 +15,7 @@ from tests.connections.connect import KEY, connect
 from tests.connections.vendor import LoopbackVendor
 from tests.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 RunJobs = Callable[[], list[str]]
 Axe = Callable[[Page], list[str]]
 LISTENS = ("data-live-state", "connected")

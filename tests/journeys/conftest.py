@@ -20,6 +20,11 @@ BUSY = (
 SETTLED, LONGEST = 0.05, 5.0
 
 
+@pytest.fixture(autouse=True)
+def files_are_known(known_files: None) -> None:
+    """What the jail says of a file is the same for each test."""
+
+
 @pytest.fixture(scope="session")
 def site(django_db_setup: None) -> Iterator[Server]:
     with Server(settings.DATABASES["default"]) as server:

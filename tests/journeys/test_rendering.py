@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import PHONE, OpenPage
 from tests.takes.studio import Studio, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once, pytest.mark.timeout(400)]
 Axe = Callable[[Page], list[str]]
 LISTENS = ("data-live-state", "connected")
 # A clip is painted and fetched on whatever machine this is.

@@ -12,12 +12,10 @@ from django.conf import settings
 from django.test import Client
 from moto.server import ThreadedMotoServer
 
-from storyboard.media import jail
 from storyboard.media.storage import Store, Upload
 from storyboard.media.storage.local import LocalStore
 from storyboard.media.storage.s3 import S3Store
 from storyboard.teams.models import Team, User
-from tests.media.known import Known
 from tests.media.library import Sender
 from tests.media.seeds import seeds as make_seeds
 from tests.s3 import BUCKET, Rclone, s3_options
@@ -131,17 +129,6 @@ def alices(folder: Path, alice: User, team: Team) -> Sender:
     client = Client()
     client.force_login(alice)
     return Sender(client, team)
-
-
-@pytest.fixture(scope="session")
-def jailed_once(tmp_path_factory: pytest.TempPathFactory) -> Known:
-    return Known(tmp_path_factory.mktemp("known"), jail.run)
-
-
-@pytest.fixture
-def known_files(jailed_once: Known, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that were read before are not read again; for tests of what is done with them."""
-    monkeypatch.setattr(jail, "run", jailed_once)
 
 
 @pytest.fixture(scope="session")

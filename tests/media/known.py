@@ -1,4 +1,4 @@
-"""The jail's answers about files that it has read before; tests of the library that bring the same few files use it."""
+"""The jail's answers about files that it has read before, for tests that bring the same few; loaded as a plugin."""
 
 import json
 import shutil
@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from storyboard.media import jail
 from storyboard.media.examine import digest
 from storyboard.media.jail import Report
 
@@ -27,3 +30,14 @@ class Known:
             self.told[key] = self.run(task, path, own, options=options)
         report = self.told[key]
         return replace(report, files=tuple(Path(shutil.copy(file, folder)) for file in report.files))
+
+
+@pytest.fixture(scope="session")
+def jailed_once(tmp_path_factory: pytest.TempPathFactory) -> Known:
+    return Known(tmp_path_factory.mktemp("known"), jail.run)
+
+
+@pytest.fixture
+def known_files(jailed_once: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that were read before are not read again; for tests of what is done with them."""
+    monkeypatch.setattr(jail, "run", jailed_once)

@@ -16,6 +16,11 @@ from tests.takes.vendor import TakesVendor
 
 
 @pytest.fixture(autouse=True)
+def files_are_known(known_files: None) -> None:
+    """What the jail says of a file is the same for each test."""
+
+
+@pytest.fixture(autouse=True)
 def key_file(settings: LazySettings, tmp_path: Path) -> Path:
     settings.CONNECTION_KEYS_FILE = tmp_path / "connection_keys"
     return tmp_path / "connection_keys"
