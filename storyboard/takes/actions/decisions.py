@@ -22,6 +22,7 @@ from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Role, User
 
 PASTED = "storyboard.takes.tasks.binding.pasted"
+UNCLEAR = (State.UNKNOWN, State.UNDECIDED)
 # A job carries it.
 LONGEST_ID = 100
 DECIDED = "This take needs no decision any more. Reload the board to see what became of it."
@@ -34,10 +35,13 @@ GIVEN_UP = "{} gave it up; it counts as charged."
 
 @transaction.atomic(durable=True)
 def paste_task_id(take: Take, *, remote_id: str, by: User) -> Take:
-    """Ask the vendor whether this is its task: a job does, and what it finds stands in the take's sentence."""
-    found, board = undecided(take, by)
+    """Ask the vendor whether this is its task: a job does, and what it finds stands in the take's sentence.
+
+    Where the take is still looked for, it goes on being looked for: somebody may have copied the wrong id.
+    """
+    found, board = unclear(take, by)
     text = checked(found, remote_id.strip())
-    Take.objects.filter(pk=found.pk, state=State.UNDECIDED).update(sentence=f"Asking the vendor about task {text} …")
+    Take.objects.filter(pk=found.pk, state__in=UNCLEAR).update(sentence=f"Asking the vendor about task {text} …")
     note(Did.TAKE_TASK_GIVEN, found, board, by, {"task": text})
     enqueue(PASTED, found.pk, text)
     chain.tell(found)
@@ -59,7 +63,7 @@ def checked(take: Take, text: str) -> str:
 @transaction.atomic(durable=True)
 def not_found(take: Take, *, why: str) -> None:
     """The id that somebody gave was not the one."""
-    if Take.objects.filter(pk=take.pk, state=State.UNDECIDED).update(sentence=why):
+    if Take.objects.filter(pk=take.pk, state__in=UNCLEAR).update(sentence=why):
         chain.tell(take)
 
 
@@ -85,11 +89,19 @@ def give_up(take: Take, *, by: User) -> Take:
     return found
 
 
-def undecided(take: Take, by: User) -> tuple[Take, Board]:
+def unclear(take: Take, by: User) -> tuple[Take, Board]:
     """The take as it is now, its board held, for somebody who may spend money on it."""
     board = held(take.shot.board, by, Role.PRODUCER)
     found = Take.objects.select_related("shot__board__team", "connection", "run").get(pk=take.pk)
-    if is_early(found):
+    if found.state != State.UNDECIDED and not is_early(found):
+        raise Conflict(DECIDED)
+    return found, board
+
+
+def undecided(take: Take, by: User) -> tuple[Take, Board]:
+    """The same, and nobody looks for it any more."""
+    found, board = unclear(take, by)
+    if found.state == State.UNKNOWN:
         advance(found, State.UNDECIDED, only=[State.UNKNOWN], why=EARLY.format(by), wake_at=None)
     if found.state != State.UNDECIDED:
         raise Conflict(DECIDED)

@@ -79,7 +79,8 @@ def unanswered(found: Delivery, error: ProviderError) -> None:
 
 def pasted(take_id: int, remote_id: str) -> None:
     """A person says that this is the take's task; only the vendor's word makes it so."""
-    take = Take.objects.select_related("connection", "shot__board").filter(pk=take_id, state=State.UNDECIDED).first()
+    rows = Take.objects.select_related("connection", "shot__board")
+    take = rows.filter(pk=take_id, state__in=decisions.UNCLEAR).first()
     if take is None or take.connection is None:
         return
     try:
