@@ -188,6 +188,16 @@ def test_a_card_alone_knows_what_the_strip_knows(
     assert text in as_user(alice).get(reverse("board_strip", args=ids)).text
 
 
+def test_the_price_on_a_failed_card_is_said_to_be_that_of_another_take(
+    board: Board, alice: User, account: Connection, as_user: AsUser
+) -> None:
+    draft, failed = make.shots_of(board)[:2]
+    make.take(failed, State.FAILED, at=account)
+    client, ids = as_user(alice), [board.team.public_id, board.public_id]
+    assert "again 264 cr" not in client.get(reverse("shot_card", args=[*ids, draft.public_id])).text
+    assert "again 264 cr" in client.get(reverse("shot_card", args=[*ids, failed.public_id])).text
+
+
 def test_a_hostile_reason_stays_text(board: Board, alice: User, account: Connection, as_user: AsUser) -> None:
     shot = make.shots_of(board)[0]
     make.take(shot, State.FAILED, at=account, sentence="<script>hurt()</script>")

@@ -1,10 +1,12 @@
 """The shelf of a shot: what was deleted of it, and what it says once a take was rejected."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from storyboard.boards import actions as boards
 from storyboard.boards.models import Board, Shot
@@ -144,3 +146,18 @@ def test_the_sheet_warns_of_a_rejected_take_and_may_be_pressed(
     assert "Shot 2 would open on take 1 of shot 1, which was rejected." in text
     assert f'?shot={shot.public_id}&amp;tab=takes">Choose another take</a>' in text
     assert '<button class="btn go">Render for' in text
+
+
+def test_a_take_that_took_the_place_of_another_by_itself_says_so(shot: Shot, alice: User, as_user: AsUser) -> None:
+    run, now, client = make.run(shot.board, by=alice), timezone.now(), as_user(alice)
+    said = "Selected by itself, as the newest."
+    first = make.selected(shot, run=run, finished_at=now, selected_at=now)
+    assert said not in shelf(client, shot)
+    Take.objects.filter(pk=first.pk).update(is_selected=False)
+    second = make.selected(shot, run=run, finished_at=now, selected_at=now)
+    assert said in shelf(client, shot)
+    choosing.select(first, by=alice)
+    assert said not in shelf(client, shot)
+    choosing.select(second, by=alice)
+    Take.objects.filter(pk=second.pk).update(selected_at=now + timedelta(minutes=1))
+    assert said not in shelf(client, shot)

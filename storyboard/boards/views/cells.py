@@ -57,6 +57,8 @@ class Face(NamedTuple):
     seconds: int
     chip: str
     price: str
+    # There was a take, and the price is that of another one.
+    again: bool
     team: str
     picture: str
     version: str
@@ -99,6 +101,7 @@ class Cell:
             seconds=self.ask.choices.seconds,
             chip=self.chip,
             price=self.status.price or price(self.ask.quote),
+            again=bool(self.status.name) and self.status.to_render and not self.status.price,
             team=shot.board.team.public_id,
             picture=picture.public_id if picture else "",
             version=str(picture.version) if picture else "",

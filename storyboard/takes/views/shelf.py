@@ -4,6 +4,7 @@ A fragment of the inspector for htmx, a page of its own for everybody else.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -29,6 +30,8 @@ from storyboard.teams.decorators import SignedInRequest, signed_in, wants_fragme
 from storyboard.teams.models import Role
 
 PAGE = "takes/shelf.html"
+# What is collected is selected in the same step; nobody is as quick.
+BY_ITSELF = timedelta(seconds=1)
 OVER = {
     State.DONE: Status("done", "Done", "done"),
     State.FAILED: Status("failed", "Failed", "fail"),
@@ -105,9 +108,18 @@ def context_of(sheet: Sheet, take_id: str = "") -> dict[str, Any]:
             "is_undecided": opened is not None and (opened.take.state == State.UNDECIDED or is_early(opened.take)),
             "is_over": opened is not None and opened.take.state in FINAL,
             "other": other_than(opened, rows),
+            "took_its_place": opened is not None and took_its_place(opened.take, found),
             "reuse": plan(opened.take, cell.ask, sheet.connections) if opened and role >= Role.EDITOR else None,
         }
     )
+
+
+def took_its_place(take: Take, found: Sequence[Take]) -> bool:
+    """It is selected because it is the newest, and nobody said so: what people ask themselves when they see it."""
+    if not take.is_selected or take.approved_at or take.selected_at is None or take.finished_at is None:
+        return False
+    older = any(one.state == State.DONE and one.number < take.number for one in found)
+    return older and take.run is not None and abs(take.selected_at - take.finished_at) < BY_ITSELF
 
 
 def rejection(rows: Sequence[Shelved]) -> dict[str, Any]:
