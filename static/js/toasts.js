@@ -1,12 +1,14 @@
 // Toasts: from Django's messages (already in the page), from HX-Trigger: {"toast": …}, from other scripts by a "toast" event.
 (() => {
   const place = () => document.getElementById("toasts");
-  const LINGER = 9000;
+  const LINGER = 5000;
+  const OFFER = 9000;  // with a button in it
 
   const leave = (toast) => {
     let timer;
     const stay = () => clearTimeout(timer);
-    const go = () => { stay(); timer = setTimeout(() => toast.remove(), LINGER); };
+    const linger = toast.querySelector("form, a") ? OFFER : LINGER;
+    const go = () => { stay(); timer = setTimeout(() => toast.remove(), linger); };
     for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stay);
     for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, go);
     go();
