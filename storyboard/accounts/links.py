@@ -11,11 +11,13 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from storyboard.accounts import actions
-from storyboard.teams.fields import LONGEST_NAME, name_in, one_line
+from storyboard.teams.fields import LONGEST_NAME, one_line
 from storyboard.teams.models import User
 
 # A reserved name that no mail ever reaches, yet every check of an address accepts it.
 FIRST_EMAIL = "you@localhost.localdomain"
+# Not “You”: the second person of a team would read that about somebody else.
+UNNAMED = "Owner"
 # Below this are accounts of the system, whose names are nobody's.
 FIRST_PERSON = 1000
 
@@ -47,6 +49,6 @@ def own_name() -> str:
     try:
         known = pwd.getpwuid(os.getuid())
     except KeyError:  # a container runs it as a number without a name
-        return name_in(FIRST_EMAIL)
+        return UNNAMED
     name = one_line(known.pw_gecos.partition(",")[0])[:LONGEST_NAME]
-    return name if known.pw_uid >= FIRST_PERSON and name else name_in(FIRST_EMAIL)
+    return name if known.pw_uid >= FIRST_PERSON and name else UNNAMED

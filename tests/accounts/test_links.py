@@ -57,10 +57,10 @@ def called(uid: int, full_name: str) -> pwd.struct_passwd:
     ("known", "name"),
     [
         (called(1000, "Ann Lee,Room 4,,"), "Ann Lee"),
-        (called(0, "root"), "You"),
-        (called(1000, ""), "You"),
+        (called(0, "root"), "Owner"),
+        (called(1000, ""), "Owner"),
         (called(1000, "\u202eA\tnn"), "A nn"),
-        (None, "You"),
+        (None, "Owner"),
     ],
 )
 def test_the_first_account_is_called_what_the_computer_calls_its_person(
