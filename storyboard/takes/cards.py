@@ -10,7 +10,7 @@ from django.urls import reverse
 from storyboard.boards.models import Board, Shot
 from storyboard.boards.queries import REFERENCES, Sheet
 from storyboard.boards.status import Status
-from storyboard.boards.summary import dollars
+from storyboard.boards.summary import counted, dollars
 from storyboard.takes.drift import Drift, drifts
 from storyboard.takes.measured import Usual, seconds_for, usual
 from storyboard.takes.models import State, Take
@@ -98,7 +98,7 @@ def status(shot: Shot, found: Standing, seen: Seen) -> Status:
         return made(shot, found.selected, found, seen)
     if found.last is not None and found.last.state == State.DONE:
         own = Status("choose", "Choose a take", "stale", CHOOSE, poster=poster(found.last, seen))
-        return own._replace(take=f"{found.last.number} takes", decide=True)
+        return own._replace(take=counted(found.last.number, "take"), decide=True)
     return Status()
 
 
