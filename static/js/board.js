@@ -79,18 +79,44 @@ window.board = (() => {
     wanted = null;
     if (shot) { side().classList.add("open"); side().scrollTop = 0; }
     const card = focus === "next" ? cells()[Math.min(last, cells().length - 1)] : cellOf(shot) ?? focused() ?? cells()[last];
-    if (focus === "scene") document.activeElement?.blur();
+    if (focus === "scene") name();
     else if (focus === "card" || focus === "next") cover(card)?.focus();
     else if (focus) document.getElementById(focus)?.focus();
     if (shot) cellOf(shot)?.scrollIntoView({ block: "nearest" });
   };
 
+  // The scene that was made of the selected shots: its name is typed at once.
+  const name = () => {
+    const field = cellOf(selecting.ids()[0])?.closest(".scene")?.querySelector(".scene-head input.bare");
+    selecting.none();
+    field?.focus();
+    field?.select();
+  };
+
   const asked = new WeakSet();
   // Undo takes back the last step, so only the last sentence may offer it.
   const lastToldOnly = () => { for (const old of [...document.querySelectorAll("#toasts .told")].slice(0, -1)) old.remove(); };
+  // Somebody deleted the shot that is open here. Whoever is writing in it goes on, and what was not saved stays in sight.
+  const inUse = () => {
+    const { activeElement } = document;
+    const writes = activeElement.matches("textarea, input[type=text], input:not([type])") && side().contains(activeElement);
+    return writes || drafts.ids().some((id) => id.startsWith(`shot-${openShot()}:`));
+  };
+  const lose = () => {
+    if (document.getElementById("gone")) return;
+    const note = document.getElementById("shot-gone").content.firstElementChild.cloneNode(true);
+    side().querySelector(".form").before(note);
+  };
+  const regain = () => {
+    document.getElementById("gone")?.remove();
+    document.dispatchEvent(new CustomEvent("returned", { detail: { shot: openShot() } }));
+  };
   const arrived = () => {
     lastToldOnly();
-    if (openShot() && !cellOf(openShot())) { close(); return; }
+    const isGone = openShot() && !cellOf(openShot());
+    if (isGone && !inUse()) { close(); return; }
+    if (isGone) lose();
+    else if (document.getElementById("gone")) regain();
     mark();
     place();
     refold();

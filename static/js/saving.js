@@ -4,6 +4,9 @@
 window.saving = (() => {
   const PAUSE = 600;
   const LEFT_BEHIND = 5000;
+  // Browsers let 64 kB in all outlive their page, and refuse at once to send what is more. As it is sent, a letter of
+  // Chinese is nine of these.
+  const OUTLIVES = 20_000;
   const busy = new Set();
   const timers = new Map();
   const WORDS = { saving: "Saving…", saved: "Saved", lost: "No connection. Kept here, sent when it is back." };
@@ -28,8 +31,9 @@ window.saving = (() => {
   };
 
   const ask = async ({ url, field, value, base }) => {
-    const body = new URLSearchParams({ field, value, base });
-    const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token() }, keepalive: value.length < 20_000 });
+    const body = String(new URLSearchParams({ field, value, base }));
+    const headers = { "X-CSRFToken": token(), "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
+    const answer = await fetch(url, { method: "POST", body, headers, keepalive: body.length < OUTLIVES });
     if (answer.redirected) return { problem: "You are signed out. Sign in again in another tab, then go on here.", again: true };
     if (answer.headers.get("Content-Type")?.includes("json")) return { status: answer.status, ...(await answer.json()) };
     if (answer.status >= 500) throw new TypeError("The server is away.");
@@ -138,6 +142,13 @@ window.saving = (() => {
     if (drafts.has(idOf(target)) || Number(newNode.dataset?.version) < Number(target.dataset.version)) event.preventDefault();
   });
   document.addEventListener("htmx:after:swap", settle);
+  // A shot that was deleted is there again: what was refused meanwhile is sent once more.
+  document.addEventListener("returned", ({ detail }) => {
+    for (const id of drafts.ids().filter((id) => id.startsWith(`shot-${detail.shot}:`))) {
+      drafts.keep(id, { ...drafts.get(id), stuck: false });
+      send(id);
+    }
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   for (const name of ["online", "pagehide", "frame:back"]) addEventListener(name, flush);
   const recover = () => { if (drafts.recover(page(), LEFT_BEHIND).length) { settle(); flush(); } };

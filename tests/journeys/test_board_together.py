@@ -161,3 +161,47 @@ def test_what_the_board_gives_shows_on_every_card_and_who_goes_is_gone(
     expect(here.locator(".meta .chip", has_text="1080p")).to_have_count(6)
     there.goto("about:blank")
     expect(here.locator("#people .one")).to_have_count(1)
+
+
+def test_a_press_without_a_connection_says_that_it_was_not_done(
+    visit: Visit, film: Board, alice: User, console: Console
+) -> None:
+    page = open_shot(visit, film, alice)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Add shot").click()
+    expect(page.locator("#toasts")).to_contain_text("That was not done, the connection is gone.")
+    page.context.set_offline(False)
+    console.allow("Failed to fetch")
+    console.allow("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_shot_that_is_deleted_under_somebodys_hands_keeps_what_they_write(
+    visit: Visit, film: Board, alice: User, bob: User, console: Console
+) -> None:
+    shot = shot_at(film, 2)
+    page = open_shot(visit, film, bob, 2)
+    page.locator("#in-prompt").fill("Half a sen")
+    expect(page.locator("[data-saving]")).to_have_text("Saved")
+    page.keyboard.type("tence ")
+    actions.delete_shots(film, ids=[shot.public_id], by=alice)
+    expect(page.locator(".cell[data-shot]")).to_have_count(5)
+    expect(page.locator("#gone")).to_contain_text("Somebody deleted this shot while you wrote.")
+    expect(page.locator("#in-prompt")).to_be_focused()
+    page.keyboard.type("and u more")
+    expect(page.locator("#in-prompt")).to_have_value("Half a sentence and u more")
+    expect(page.locator("[data-saving]")).to_contain_text("This shot was deleted.")
+    actions.undo(film, by=alice)
+    expect(page.locator("#gone")).to_have_count(0)
+    expect(page.locator("[data-saving]")).to_have_text("Saved")
+    shot.refresh_from_db()
+    assert shot.prompt == "Half a sentence and u more"
+    console.allow("the server responded with a status of 404")
+
+
+def test_a_shot_that_nobody_writes_in_closes_when_it_is_deleted(
+    visit: Visit, film: Board, alice: User, bob: User
+) -> None:
+    page = open_shot(visit, film, bob, 2)
+    actions.delete_shots(film, ids=[shot_at(film, 2).public_id], by=alice)
+    expect(page.locator(".cell[data-shot]")).to_have_count(5)
+    expect(page.locator("#side [aria-current=page]")).to_have_text("Board")

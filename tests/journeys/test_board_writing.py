@@ -201,3 +201,43 @@ def test_a_reference_is_picked_from_the_library_and_taken_out_again(
     expect(page.locator("#references")).to_contain_text("Image 1 Keeper, face")
     page.get_by_role("button", name="Take Keeper, face out").click()
     expect(page.locator("#references")).not_to_contain_text("Keeper, face")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_new_shot_takes_what_is_typed_at_once(
+    visit: Visit, film: Board, alice: User, size: dict[str, object]
+) -> None:
+    page = visit(address(film), alice, size=size)
+    expect(page.locator("html")).to_have_attribute(*LISTENS)
+    page.locator(".cover").first.focus()
+    page.keyboard.press("n")
+    page.keyboard.type("dusk over the sea")
+    expect(page.locator("#in-prompt")).to_be_focused()
+    expect(page.locator("#in-prompt")).to_have_value("dusk over the sea")
+    expect(page.locator("[data-saving]")).to_have_text("Saved")
+    assert Shot.objects.filter(board=film, prompt="dusk over the sea").count() == 1
+    assert len(order(film)) == 7
+
+
+def test_a_scene_is_named_as_it_is_made(visit: Visit, film: Board, alice: User) -> None:
+    page = visit(address(film), alice)
+    expect(page.locator("html")).to_have_attribute(*LISTENS)
+    for number in (2, 3):
+        page.get_by_label(f"Select shot {number}", exact=True).check()
+    page.get_by_role("button", name="Make a scene").click()
+    expect(page.locator(".scene-head input.bare:focus")).to_have_count(1)
+    page.keyboard.type("Rain on docks")
+    expect(page.locator("[data-saving]")).to_have_text("Saved")
+    assert film.scenes.filter(name="Rain on docks").exists()
+    assert len(order(film)) == 6
+    expect(page.locator(".pick input:checked")).to_have_count(0)
+
+
+@pytest.mark.parametrize("text", ["海" * 15_000, "ж" * 15_000], ids=["chinese", "cyrillic"])
+def test_long_notes_in_any_script_are_saved(visit: Visit, film: Board, alice: User, text: str) -> None:
+    shot = film.shots.get(position=1)
+    page = visit(f"{address(film)}?shot={shot.public_id}&tab=notes", alice)
+    page.locator("#in-notes").fill(text)
+    expect(page.locator("[data-saving]")).to_have_text("Saved")
+    shot.refresh_from_db()
+    assert shot.notes == text
