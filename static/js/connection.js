@@ -38,6 +38,10 @@
     if (!late && !(error instanceof TypeError && !ctx.response)) return;
     lose("request");
     knock(2000);
+    // What was typed is kept and sent later; what was pressed is not. Being here is told by itself, not by a press.
+    if (ctx.request.method === "GET" || ctx.sourceElement.id === "people") return;
+    const detail = { kind: "problem", text: "That was not done, the connection is gone. Do it again when it is back." };
+    document.body.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
   });
   document.addEventListener("htmx:after:request", () => find("request"));
   document.addEventListener("live:lost", () => lose("live"));

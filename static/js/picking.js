@@ -54,7 +54,7 @@
   document.addEventListener("close", (event) => {
     if (event.target !== dialog()) return;
     dialog().querySelector("#picking-list").replaceChildren();
-    document.querySelector("[data-pick]")?.focus();
+    document.querySelector(`[data-pick="${opened.field}"]`)?.focus();
   }, true);
   // Another shot beside an open picker: what is ticked there was meant for the one before.
   document.addEventListener("htmx:after:swap", () => {
