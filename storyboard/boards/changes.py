@@ -109,7 +109,10 @@ def copied(shot: Shot) -> Shot:
 
 @dataclass(frozen=True, slots=True)
 class SplitByLines:
-    """Each line of a prompt becomes a shot: the first stays, the others follow it as cuts with the same settings."""
+    """Each line of a prompt becomes a shot: the first stays, the others follow it as cuts with the same settings.
+
+    Whoever followed the shot follows the last of them: what they open on is where its words end.
+    """
 
     id: str
     label: str = "Split a shot by lines"
@@ -123,8 +126,12 @@ class SplitByLines:
         for part, line in zip(parts, lines[1:], strict=True):
             part.prompt, part.notes, part.landing_id, part.exact = line, "", None, False
         shot.prompt = lines[0]
-        for part in desk.add(parts, desk.order.index(shot) + 1):
+        followers = [one for one in desk.order if one.joint_from_id == shot.pk]
+        made = desk.add(parts, desk.order.index(shot) + 1)
+        for part in made:
             desk.references[part.pk] = list(desk.references[shot.pk])
+        for one in followers:
+            desk.join(one, Joint(one.joint), made[-1].pk)
 
 
 @dataclass(frozen=True, slots=True)

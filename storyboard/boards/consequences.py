@@ -1,6 +1,7 @@
 """What a change does to joints, in words: said before it is done, and again when it is.
 
-A joint names its predecessor, so moving and deleting shots links nothing anew; people are told what that means.
+A joint names its predecessor, so moving and deleting shots links nothing anew; splitting and merging hands followers
+on. People are told what that means.
 """
 
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def sentence(desk: Desk, shot: Shot, was: dict[int, int], now: dict[int, int]) -
     if before not in now:
         return lost(name, how, shot, now)
     if shot.joint_from_id != before:
-        return ""
+        # A split hands its followers on to the last part; undo hands them back.
+        return f"{name} now {SHOWS[how]} shot {now[shot.joint_from_id]}." if shot.joint_from_id in now else ""
     gap = now[shot.pk] - now[before]
     if gap == 1 or side(gap) == side(was[shot.pk] - was[before]):
         return ""

@@ -41,6 +41,8 @@ class Desk:
     # Shot -> its references in order; only where they were asked for.
     references: dict[int, list[int]] = field(default_factory=dict)
     whole: bool = False
+    # Only to see what would happen: what is new is given a key of no row.
+    dry: bool = False
     order: list[Shot] = field(default_factory=list)
     before: dict[Key, Values] = field(default_factory=dict)
     order_before: list[Shot] = field(default_factory=list)
@@ -101,13 +103,18 @@ class Desk:
         token = new_token()
         for position, shot in enumerate(shots, index + 1):
             shot.board, shot.position, shot.placed, shot.changed_by = self.board, position, token, self.by
-        made = Shot.objects.bulk_create(shots, batch_size=500)
+        made = self.unwritten(shots) if self.dry else Shot.objects.bulk_create(shots, batch_size=500)
         for shot in made:
             self.shots[shot.pk] = shot
             self.references.setdefault(shot.pk, [])
             self.new.add(("shot", shot.pk))
         self.place(made, index, token)
         return made
+
+    def unwritten(self, shots: Sequence[Shot]) -> list[Shot]:
+        for number, shot in enumerate(shots, len(self.new) + 1):
+            shot.pk = -number
+        return list(shots)
 
     def scene(self, name: str) -> Scene:
         made = Scene.objects.create(board=self.board, name=name)

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from storyboard.boards import consequences
 from storyboard.boards.asks import Ask, ask
-from storyboard.boards.changes import Delete, Merge, Move
+from storyboard.boards.changes import Delete, Merge, Move, SplitByLines
 from storyboard.boards.choices import STARTING
 from storyboard.boards.consequences import Consequence
 from storyboard.boards.desk import lay
@@ -250,9 +250,12 @@ def present(board: Board) -> QuerySet[Presence]:
     return here.select_related("user", "shot").order_by("pk")
 
 
-def consequences_of(board: Board, change: Delete | Move | Merge | MoveScene, user: User) -> list[Consequence]:
+def consequences_of(
+    board: Board, change: Delete | Move | Merge | MoveScene | SplitByLines, user: User
+) -> list[Consequence]:
     """What this would do to joints; nothing is written."""
     desk = lay(board, user)
+    desk.dry = True
     change.apply(desk)
     desk.loosen()
     return consequences.of(desk)

@@ -31,8 +31,8 @@ def prompts_of(board: Board) -> str:
     return "".join(shot.prompt for shot in shots_of(board))
 
 
-def ids(board: Board, letters: str) -> list[str]:
-    """The public ids of the shots with these one-letter prompts."""
+def ids(board: Board, letters: Sequence[str]) -> list[str]:
+    """The public ids of the shots with these prompts, of one letter mostly."""
     found = {shot.prompt: shot.public_id for shot in shots_of(board)}
     return [found[letter] for letter in letters]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from storyboard.boards import actions, queries
-from storyboard.boards.changes import Delete, Merge, Move, NewShot, Spot
+from storyboard.boards.changes import Delete, Merge, Move, NewShot, SplitByLines, Spot
 from storyboard.boards.consequences import Consequence
 from storyboard.boards.models import Board, Joint
 from storyboard.errors import Conflict, DomainError, Missing
@@ -91,6 +91,22 @@ def test_a_prompt_is_split_by_its_lines(board: Board, alice: User) -> None:
     assert [row.prompt for row in shots_of(board)] == ["a", "one", "  two  ", "three", "c"]
     with pytest.raises(DomainError, match="only one line"):
         actions.split_by_lines(board, shot_id=found.public_id, by=alice)
+
+
+def test_who_followed_a_split_shot_follows_its_last_part(chain: Board, alice: User) -> None:
+    actions.set_joint(shot(chain, "d"), joint="land", onto=ids(chain, "b")[0], by=alice)
+    actions.save_field(shot(chain, "b"), name="prompt", value="x\ny", base_version=0, by=alice)
+    before = prompts_of(chain), joints_of(chain)
+    foretold = told(queries.consequences_of(chain, SplitByLines(ids(chain, ["x\ny"])[0]), alice))
+    assert (prompts_of(chain), joints_of(chain)) == before
+    done = actions.split_by_lines(chain, shot_id=ids(chain, ["x\ny"])[0], by=alice)
+    assert foretold == told(done.consequences)
+    assert foretold == ["Shot 4 (so far 3) now continues shot 3.", "Shot 5 (so far 4) now continues shot 3."]
+    assert joints_of(chain) == ["x<a", "c<y", "d<y"]
+    undone = actions.undo(chain, by=alice)
+    assert (prompts_of(chain), joints_of(chain), undone.left) == (*before, [])
+    actions.redo(chain, by=alice)
+    assert joints_of(chain) == ["x<a", "c<y", "d<y"]
 
 
 def test_merged_shots_keep_every_word_and_their_followers(chain: Board, alice: User) -> None:

@@ -120,6 +120,20 @@ def test_a_deletion_that_touches_joints_is_asked_first(film: Board, alice: User,
     assert Shot.objects.filter(board=film, deleted_at=None).count() == 5
 
 
+def test_a_split_that_hands_a_follower_on_is_asked_first_and_said_after(
+    film: Board, alice: User, as_user: AsUser
+) -> None:
+    client, first = as_user(alice), shot_at(film, 1)
+    actions.save_field(first, name="prompt", value="One\nTwo", base_version=None, by=alice)
+    asked = client.post(at("shots_split", film), {"shot": first.public_id}, headers=FIELDS)
+    assert "Split shot 1 by its lines?" in asked.text
+    assert "Shot 3 (so far 2) now continues shot 2." in asked.text
+    assert film.shots.count() == 6
+    said = client.post(at("shots_split", film), {"shot": first.public_id, "sure": "1"}, headers=FIELDS)
+    assert "2 shots now, one for each line." in said.text
+    assert "Shot 3 (so far 2) now continues shot 2." in said.text
+
+
 def test_everything_can_be_sent_without_scripts(film: Board, alice: User, as_user: AsUser) -> None:
     client, shot = as_user(alice), shot_at(film, 4)
     sent = {"prompt": "Rain on glass", "seconds": "8", "ratio": "1:1", "resolution": "480p", "joint": "continue"}

@@ -61,7 +61,7 @@ def ask_first(
         "team": board.team,
         "board": board,
         "question": question,
-        # The button says what it does: Delete, Move, Merge.
+        # The button says what it does: Delete, Move, Merge, Split.
         "verb": question.partition(" ")[0],
         "consequences": consequences,
         "sent": [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"],

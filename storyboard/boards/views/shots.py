@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from storyboard.boards import actions, queries
-from storyboard.boards.changes import Delete, Merge, Move, NewShot, Spot
+from storyboard.boards.changes import Delete, Merge, Move, NewShot, SplitByLines, Spot
 from storyboard.boards.edits import Done
 from storyboard.boards.fields import UNSET, is_id
 from storyboard.boards.forms import ChangeForm
@@ -74,8 +74,13 @@ def shots_duplicate(request: SignedInRequest, team_id: str, board_id: str) -> Ht
 def shots_split(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
     board = board_in(request, team_id, board_id)
     shot_id = next(iter(ids_of(request)), "")
+    if not is_sure(request) and (found := queries.consequences_of(board, SplitByLines(shot_id), request.user)):
+        return ask_first(request, board, f"Split {these(board, [shot_id])} by its lines?", found)
+    before = known(board)
     done = actions.split_by_lines(board, shot_id=shot_id, by=request.user)
-    return changed(request, board, f"{len(done.shots)} shots now, one for each line.", shot_id=shot_id, focus=CARD)
+    parts = 1 + sum(shot.pk not in before for shot in done.shots)
+    sentence = told(f"{parts} shots now, one for each line.", done.consequences)
+    return changed(request, board, sentence, shot_id=shot_id, focus=CARD)
 
 
 @require_POST
