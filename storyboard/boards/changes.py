@@ -163,6 +163,7 @@ class Merge:
     def hand_on(self, desk: Desk, first: Shot, gone: set[int]) -> None:
         """Whoever followed one of them follows the whole: what they open on has only another name."""
         desk.remove([desk.shots[pk] for pk in gone])
+        desk.merged = dict.fromkeys(sorted(gone, key=lambda pk: desk.shots[pk].position), first.pk)
         followers = [shot for shot in desk.order if shot.joint_from_id in gone]
         for shot in followers:
             shot.joint_from_id = None

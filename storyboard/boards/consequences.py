@@ -4,10 +4,13 @@ A joint names its predecessor, so moving and deleting shots links nothing anew; 
 on. People are told what that means.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from storyboard.boards.choices import NAMES, merged
 from storyboard.boards.desk import Desk
+from storyboard.boards.fields import listed
 from storyboard.boards.models import Joint, Shot
 
 SHOWS = {Joint.CONTINUE: "continues", Joint.LAND: "continues", Joint.MOTION: "carries on the movement of"}
@@ -26,6 +29,8 @@ def of(desk: Desk) -> list[Consequence]:
     was = {shot.pk: number for number, shot in enumerate(desk.order_before, 1)}
     now = {shot.pk: number for number, shot in enumerate(desk.order, 1)}
     told = [(shot, sentence(desk, shot, was, now)) for shot in desk.order if shot.pk in was]
+    for gone, into in desk.merged.items():
+        told += [(desk.shots[into], text) for text in given_up(desk, desk.shots[gone], desk.shots[into], was, now)]
     return [Consequence(shot, text) for shot, text in told if text]
 
 
@@ -56,6 +61,20 @@ def lost(name: str, how: Joint, shot: Shot, now: dict[int, int]) -> str:
     if shot.joint_from_id is None:
         return f"{name} {SHOWS[how]} a shot that is gone: choose another, or make it a cut."
     return f"{name} now {SHOWS[how]} shot {now[shot.joint_from_id]}."
+
+
+def given_up(desk: Desk, gone: Shot, into: Shot, was: dict[int, int], now: dict[int, int]) -> Iterator[str]:
+    """What a shot had that the one does not have which it became part of: its own opening, its own settings."""
+    how, before = joint_before(desk, gone)
+    if how is not Joint.CUT and before in now and before != into.pk and (how, before) != joint_before(desk, into):
+        onto = called(before, was, now).replace("Shot", "shot", 1)
+        yield f"Shot {was[gone.pk]}, as part of shot {now[into.pk]}, no longer {SHOWS[how]} {onto}."
+    own, kept = (merged(desk.board.settings, shot.settings) for shot in (gone, into))
+    names = [name for name in NAMES if name in gone.settings and getattr(own, name) != getattr(kept, name)]
+    if names:
+        words = listed(names)
+        verb, those = ("are", "those") if " and " in words else ("is", "that")
+        yield f"The {words} of shot {was[gone.pk]} {verb} not kept, only {those} of shot {now[into.pk]}."
 
 
 def joint_before(desk: Desk, shot: Shot) -> tuple[Joint, int]:

@@ -48,6 +48,8 @@ class Desk:
     order_before: list[Shot] = field(default_factory=list)
     placed_before: dict[int, str] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)
+    # Shot that is gone -> the one that it became part of.
+    merged: dict[int, int] = field(default_factory=dict)
     new: set[Key] = field(default_factory=set)
 
     def rows(self) -> list[Row]:

@@ -3,6 +3,8 @@
 edits.py and undo.py compare and restore with these; a setting that a shot does not have of its own is left out.
 """
 
+from collections.abc import Collection
+
 from storyboard.boards import choices
 from storyboard.boards.choices import NAMES
 from storyboard.boards.models import Board, Joint, Scene, Shot
@@ -46,6 +48,12 @@ LABELS = {
     "safety": "safety check",
     "fallback": "fallback",
 }
+
+
+def listed(names: Collection[str]) -> str:
+    """“length, shape and model”; a connection goes with its model."""
+    *most, last = [LABELS[name] for name in names if (name, "model" in names) != ("connection", True)]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def is_id(value: object) -> bool:

@@ -120,6 +120,28 @@ def test_merged_shots_keep_every_word_and_their_followers(chain: Board, alice: U
     assert (prompts_of(chain), joints_of(chain)) == ("abcd", ["b<a", "c<b", "d<c"])
 
 
+def test_what_a_merge_gives_up_is_said_before_and_after(chain: Board, alice: User) -> None:
+    actions.set_joint(shot(chain, "d"), joint="motion", onto=ids(chain, "a")[0], by=alice)
+    actions.bulk_change(chain, ids=ids(chain, "c"), values={"seconds": 8, "ratio": "16:9"}, by=alice)
+    actions.bulk_change(chain, ids=ids(chain, "d"), values={"seconds": 9, "audio": True}, by=alice)
+    foretold = told(queries.consequences_of(chain, Merge(ids(chain, "cd")), alice))
+    done = actions.merge_shots(chain, ids=ids(chain, "cd"), by=alice)
+    assert foretold == told(done.consequences)
+    assert foretold == [
+        "Shot 4, as part of shot 3, no longer carries on the movement of shot 1.",
+        "The length and sound of shot 4 are not kept, only those of shot 3.",
+    ]
+    actions.undo(chain, by=alice)
+    assert joints_of(chain) == ["b<a", "c<b", "d<a"]
+
+
+def test_a_merge_of_shots_that_open_alike_gives_nothing_up(chain: Board, alice: User) -> None:
+    actions.set_joint(shot(chain, "c"), joint="continue", onto=ids(chain, "a")[0], by=alice)
+    actions.set_joint(shot(chain, "d"), joint="cut", by=alice)
+    actions.bulk_change(chain, ids=ids(chain, "c"), values={"seconds": 5}, by=alice)
+    assert queries.consequences_of(chain, Merge(ids(chain, "bc")), alice) == []
+
+
 def test_a_merge_that_closes_a_circle_is_refused(board: Board, alice: User) -> None:
     actions.set_joint(shot(board, "a"), joint="continue", onto=ids(board, "b")[0], by=alice)
     actions.set_joint(shot(board, "b"), joint="continue", onto=ids(board, "c")[0], by=alice)

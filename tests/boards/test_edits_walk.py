@@ -70,6 +70,11 @@ class Walker:
         if len(shots_of(self.board)) > 4:
             actions.merge_shots(self.board, ids=self.some(*at[:2]), by=by)
 
+    def split(self, by: User, at: Numbers) -> None:
+        shot = self.one(at[0])
+        actions.save_field(shot, name="prompt", value="One\nTwo", base_version=None, by=by)
+        actions.split_by_lines(self.board, shot_id=shot.public_id, by=by)
+
     def duplicate(self, by: User, at: Numbers) -> None:
         actions.duplicate_shots(self.board, ids=self.some(*at[:2]), by=by)
 
@@ -104,7 +109,7 @@ def everything(board: Board, by: User) -> Everything:
     return found
 
 
-VERBS = ("write", "choose", "join", "add", "move", "delete", "merge", "duplicate", "scene", "undo")
+VERBS = ("write", "choose", "join", "add", "move", "delete", "merge", "split", "duplicate", "scene", "undo")
 NUMBER = st.integers(0, 40)
 STEP = st.tuples(st.booleans(), st.sampled_from(VERBS), st.tuples(NUMBER, NUMBER, NUMBER))
 Steps = list[tuple[bool, str, Numbers]]
