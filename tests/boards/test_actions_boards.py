@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from storyboard.boards import actions, queries, tasks
+from storyboard.boards.changes import NewShot
 from storyboard.boards.models import Board, Joint, Presence, Shot, ShotReference
 from storyboard.errors import DomainError, Forbidden, Missing
 from storyboard.live.models import Event
@@ -31,6 +32,18 @@ def test_two_presses_make_one_board(team: Team, alice: User) -> None:
     assert actions.create_sample(team, by=alice) == actions.create_sample(team, by=alice)
     Board.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     assert actions.create_board(team, name="Film", by=alice) != first
+
+
+def test_a_board_that_was_worked_on_is_nobodys_second_press(team: Team, alice: User) -> None:
+    first = actions.create_board(team, name="Film", by=alice)
+    actions.add_shots(first, shots=[NewShot()], by=alice)
+    second = actions.create_board(team, name="Film", by=alice)
+    assert second != first
+    actions.save_field(second, name="look", value="Amber", base_version=None, by=alice)
+    assert actions.create_board(team, name="Film", by=alice) not in {first, second}
+    copy = actions.duplicate_board(first, by=alice)
+    actions.save_field(shots_of(copy)[0], name="prompt", value="Snow", base_version=None, by=alice)
+    assert actions.duplicate_board(first, by=alice) != copy
 
 
 def test_viewers_make_change_and_delete_nothing(

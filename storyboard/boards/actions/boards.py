@@ -29,10 +29,10 @@ MOST_DOLLARS = 1_000_000_000_000
 
 @transaction.atomic(durable=True)
 def create_board(team: Team, *, name: str, by: User) -> Board:
-    """An empty board that renders with the team's first connection; the same name within seconds is the same board."""
+    """An empty board that renders with the team’s first connection; two presses of one button make one."""
     team = held_team(team, by)
     name = str(checked(Board(), "name", name)[0])
-    if twin := just_made(team, name, by):
+    if (twin := just_made(team, name, by)) and not twin.shots.exists():
         return twin
     board = new_board(team, name=name, by=by)
     publish(team.channel, TOPIC)
@@ -123,8 +123,9 @@ def held_team(team: Team, by: User) -> Team:
 
 
 def just_made(team: Team, name: str, by: User) -> Board | None:
-    """The board that the first of two presses made."""
-    return boards_of(team).filter(created_by=by, name=name, created_at__gt=timezone.now() - TWICE).first()
+    """The board that the first of two presses made, if nobody has worked on it since: then it was no slip."""
+    recent = boards_of(team).filter(created_by=by, name=name, created_at__gt=timezone.now() - TWICE)
+    return recent.filter(edits=None, archived_at=None).first()
 
 
 def new_board(team: Team, *, name: str, by: User) -> Board:
