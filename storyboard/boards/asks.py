@@ -135,12 +135,18 @@ def loose(shot: Shot) -> list[Problem]:
     """A joint that holds on to nothing."""
     found = []
     if shot.joint != Joint.CUT and shot.joint_from_id is None:
-        text = "The shot that this one followed is gone. Choose another, or make it a cut."
-        found.append(Problem(field="joint", sentence=text))
+        found.append(Problem(field="joint", sentence=f"{why_loose(shot)}, or make it a cut."))
     # The plan as a whole says it of a sample whose pictures are still being painted.
     if shot.joint == Joint.LAND and shot.landing_id is None and not shot.board.is_being_painted:
         found.append(Problem(field="landing", sentence="Choose the picture that this shot lands on."))
     return found
+
+
+def why_loose(shot: Shot) -> str:
+    """The first shot of a film need never have followed another one."""
+    if shot.position == 1:
+        return "There is no shot before this one to open on. Choose another"
+    return "The shot that this one followed is gone. Choose another"
 
 
 def unreachable(request: ShotRequest, connection: Connection) -> list[Problem]:

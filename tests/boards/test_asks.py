@@ -6,6 +6,7 @@ from pytest_django.fixtures import Settings
 from storyboard.boards import actions, judged, queries
 from storyboard.boards.asks import Ask, Links, against_landing, ask
 from storyboard.boards.models import Board, Joint
+from storyboard.boards.views.cells import opening_of
 from storyboard.connections.models import Connection
 from storyboard.media.models import Kind
 from storyboard.providers import preflight, price
@@ -33,6 +34,10 @@ def chain(reapi: Connection, team: Team, alice: User) -> Board:
 
 def asked(board: Board, user: User) -> list[Ask]:
     return queries.sheet_for(user, board.team.public_id, board.public_id).asks()
+
+
+def sentences(ask: Ask) -> list[str]:
+    return [problem.sentence for problem in ask.blocks]
 
 
 def fields(problems: list[Problem]) -> set[str]:
@@ -69,6 +74,14 @@ def test_a_shot_whose_predecessor_is_gone_says_so(chain: Board, alice: User) -> 
     last = asked(chain, alice)[1]
     assert fields(last.blocks) == {"joint", "prompt"}
     assert last.request.opening == ""
+    assert "The shot that this one followed is gone. Choose another, or make it a cut." in sentences(last)
+
+
+def test_a_first_shot_that_never_followed_any_is_told_so_and_not_that_one_is_gone(chain: Board, alice: User) -> None:
+    actions.set_joint(shot(chain, "a"), joint="continue", by=alice)
+    first = asked(chain, alice)[0]
+    assert "There is no shot before this one to open on. Choose another, or make it a cut." in sentences(first)
+    assert opening_of(first.shot).sentence == "There is no shot before this one to open on. Choose another"
 
 
 @pytest.mark.parametrize("vendor", ["ark", "evolink", "apimart", "reapi"])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from storyboard.boards.asks import Ask
+from storyboard.boards.asks import Ask, why_loose
 from storyboard.boards.models import Joint, Scene, Shot
 from storyboard.boards.status import DRAFT, Status
 from storyboard.boards.templatetags.boards import price
@@ -42,7 +42,6 @@ WORDS = {
 
 FIRST = Opening("circle-dot", "opens", "The film opens here, fresh from its prompt")
 CUT = Opening("scissors", "cut", "Cut: opens fresh, from its prompt")
-LOOSE = Opening("triangle-alert", "loose", "The shot that this one followed is gone. Choose another", "loose")
 
 
 class Face(NamedTuple):
@@ -150,7 +149,7 @@ def opening_of(shot: Shot) -> Opening:
         return CUT if shot.position > 1 else FIRST
     source = shot.joint_from
     if source is None or source.deleted_at is not None:
-        return LOOSE
+        return Opening("triangle-alert", "loose", why_loose(shot), "loose")
     icon, word, sentence = WORDS[Joint(shot.joint)]
     said = sentence.format(f"shot {source.position}")
     if source.needs_approval:
