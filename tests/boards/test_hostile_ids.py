@@ -53,7 +53,7 @@ def test_no_field_of_a_form_breaks_the_board(
     board: Board, alice: User, as_user: AsUser, view: str, names: tuple[str, ...]
 ) -> None:
     client, shot = as_user(alice), shots_of(board)[0].public_id
-    plain = {"shot": shot, "place": "1", "field": "look", "name": "x"}
+    plain = {"shot": shot, "place": "1", "field": "look", "name": "x", "base": "0"}
     for name, value in product(names, HOSTILE):
         assert client.post(at(view, board), plain | {name: value}).status_code < 500, (name, value)
         assert client.post(at(view, board), plain | {name: value, "sure": "1"}).status_code < 500, (name, value)
@@ -65,7 +65,10 @@ def test_no_field_of_a_form_breaks_a_shot(
 ) -> None:
     client, shot = as_user(alice), shots_of(board)[0].public_id
     for name, value in product(names, HOSTILE):
-        assert client.post(at(view, board, shot), {"field": "joint", name: value}).status_code < 500, (name, value)
+        assert client.post(at(view, board, shot), {"field": "joint", "base": "0", name: value}).status_code < 500, (
+            name,
+            value,
+        )
 
 
 @pytest.mark.parametrize(("view", "names"), SCENE_FORMS.items(), ids=SCENE_FORMS)
@@ -74,7 +77,7 @@ def test_no_field_of_a_form_breaks_a_scene(
 ) -> None:
     client = as_user(alice)
     for name, value in product(names, HOSTILE):
-        sent = {"field": "name", name: value}
+        sent = {"field": "name", "base": "0", name: value}
         assert client.post(at(view, board, scene.public_id), sent).status_code < 500, (name, value)
 
 

@@ -111,6 +111,26 @@ def test_a_stale_save_writes_nothing_and_brings_both(
     assert save(as_user(alice), shot, "prompt", "mine", base=1)["version"] == 2
 
 
+@pytest.mark.parametrize("base", ["abc", "1e3", "٣", "\0", "0\0", "", " 0", "-1", "0.0", "9" * 400, None])
+def test_a_save_that_does_not_say_what_it_began_from_writes_nothing(
+    film: Board, alice: User, as_user: AsUser, base: str | None
+) -> None:
+    client, shot, said = as_user(alice), shot_at(film, 1), {} if base is None else {"base": base}
+    saves = {
+        at("shot_save", film, shot.public_id): [("prompt", "mine"), ("model", "a/b")],
+        at("board_save", film): [("look", "mine"), ("model", "a/b")],
+        at("scene_save", film, film.scenes.all()[0].public_id): [("name", "mine")],
+        at("board_budget", film): [("budget", "5")],
+    }
+    for address, fields in saves.items():
+        for field, value in fields:
+            answer = client.post(address, {"field": field, "value": value, **said})
+            assert (answer.status_code, "Nothing was saved" in answer.json()["problem"]) == (409, True)
+    assert client.post(at("shot_references", film, shot.public_id), {"references": "", **said}).status_code == 409
+    assert not film.edits.exists()
+    assert Board.objects.get(pk=film.pk).budget_micro_usd == film.budget_micro_usd
+
+
 def test_a_deletion_that_touches_joints_is_asked_first(film: Board, alice: User, as_user: AsUser) -> None:
     client, shot = as_user(alice), shot_at(film, 1)
     asked = client.post(at("shots_delete", film), {"shot": shot.public_id})

@@ -29,7 +29,7 @@ MOST_DOLLARS = 1_000_000_000_000
 
 @transaction.atomic(durable=True)
 def create_board(team: Team, *, name: str, by: User) -> Board:
-    """An empty board that renders with the team’s first connection; two presses of one button make one."""
+    """An empty board that renders with the team's first connection; two presses of one button make one."""
     team = held_team(team, by)
     name = str(checked(Board(), "name", name)[0])
     if (twin := just_made(team, name, by)) and not twin.shots.exists():

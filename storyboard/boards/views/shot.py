@@ -94,7 +94,7 @@ def shot_landing(request: SignedInRequest, team_id: str, board_id: str, shot_id:
 def shot_references(request: SignedInRequest, team_id: str, board_id: str, shot_id: str) -> HttpResponse:
     """All of them in a new order, from the version that the page showed; or some that come, go or change places."""
     found = shot_in(request, team_id, board_id, shot_id)
-    base: int | None = found.versions.get("references", 0)
+    base: int = found.versions.get("references", 0)
     if "references" in request.POST:
         base = version(request.POST.get("base", ""))
     outcome = actions.set_references(found, references=wanted(request, found), base_version=base, by=request.user)

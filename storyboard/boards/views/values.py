@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from storyboard.boards.fields import SWITCHES, UNSET
 from storyboard.boards.models import Joint
-from storyboard.errors import DomainError
+from storyboard.errors import Conflict, DomainError
 
 ON = "on"
 YES_OR_NO = {"audio", "search", "safety", "fallback", *SWITCHES}
 TEXTS = {"prompt", "notes", "look", "name"}
 DIGITS = 12
+NO_VERSION = "Nothing was saved: it was not said what was there before. Copy your text, reload the page and try again."
 MICRO = 1_000_000
 # Commas part thousands: “99,50” is no amount, least of all 9,950.
 AMOUNT = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})(\.[0-9]{1,2})?", re.ASCII)
@@ -37,9 +38,11 @@ def number(name: str, text: str) -> int | None:
     return int(plain)
 
 
-def version(text: str) -> int | None:
-    """The version that an edit began from; nothing said is whatever it is now."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
+def version(text: str) -> int:
+    """The version that an edit began from. Scripts always say it: without, nobody's words would be safe."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise Conflict(NO_VERSION)
+    return int(text)
 
 
 def micro(text: str) -> int | None:
