@@ -25,12 +25,13 @@ Change = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """`left`: in words, what stays because somebody else has changed it since."""
+    """`left`: in words, what stays because somebody else has changed it since; not `changed`: all of it."""
 
     edit: Edit
     shots: list[Shot]
     left: list[str]
     consequences: list[Consequence]
+    changed: bool = True
 
 
 @transaction.atomic(durable=True)
@@ -78,7 +79,7 @@ class Walk:
         self.edit.undone_at = timezone.now() if self.back else None
         self.edit.save(update_fields=["undone_at"])
         announce(self.desk, changes)
-        return Undone(self.edit, touched(self.desk, changes), self.left, links)
+        return Undone(self.edit, touched(self.desk, changes), self.left, links, bool(changes))
 
     def turn(self, change: Change) -> None:
         row = find(self.desk, change)
@@ -117,7 +118,9 @@ class Walk:
         if now == goal:
             return
         if now != found:
-            self.left.append(f"{self.somebody(row, name)} changed the {LABELS[name]} of {whose(row)} since: it stays.")
+            self.left.append(
+                f"{self.somebody(row, name)} changed the {LABELS[name]} of {whose(row)} since, so it stays."
+            )
         elif missing := self.missing(name, goal):
             self.left.append(f"{missing} of {whose(row)} is not in the library any more.")
         elif name == "joint" and isinstance(row, Shot) and row.deleted_at is None:

@@ -111,7 +111,7 @@ def test_undo_leaves_what_somebody_else_changed_and_says_so(board: Board, alice:
     save(found, "Alice’s", alice)
     save(found, "Bob’s", editor, base=1)
     undone = actions.undo(board, by=alice)
-    assert undone.left == ["Bob Fosse changed the prompt of shot 1 since: it stays."]
+    assert undone.left == ["Bob Fosse changed the prompt of shot 1 since, so it stays."]
     assert shot(board, "Bob’s")
 
 

@@ -154,6 +154,18 @@ def test_a_split_that_hands_a_follower_on_is_asked_first_and_said_after(
     assert "Shot 3 (so far 2) now continues shot 2." in said.text
 
 
+def test_an_undo_that_leaves_everything_says_that_nothing_was_undone(
+    film: Board, alice: User, bob: User, join: Join, as_user: AsUser
+) -> None:
+    join(bob, Role.EDITOR)
+    for who, seconds in ((alice, 8), (bob, 9)):
+        actions.save_field(shot_at(film, 2), name="seconds", value=seconds, base_version=None, by=who)
+    said = as_user(alice).post(at("board_undo", film), headers=FIELDS).text
+    assert f"Nothing was undone: {bob} changed the length of shot 2 since, so it stays." in said
+    assert "Undone:" not in said
+    assert "Undone: Change the length of shot 2." in as_user(bob).post(at("board_undo", film), headers=FIELDS).text
+
+
 def test_everything_can_be_sent_without_scripts(film: Board, alice: User, as_user: AsUser) -> None:
     client, shot = as_user(alice), shot_at(film, 4)
     sent = {"prompt": "Rain on glass", "seconds": "8", "ratio": "1:1", "resolution": "480p", "joint": "continue"}

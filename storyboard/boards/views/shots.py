@@ -13,6 +13,7 @@ from storyboard.boards.fields import UNSET, is_id
 from storyboard.boards.forms import ChangeForm
 from storyboard.boards.models import Board
 from storyboard.boards.scenes import MoveScene, beyond
+from storyboard.boards.undo import Undone
 from storyboard.boards.views.done import ask_first, changed, is_sure, told
 from storyboard.boards.views.load import board_in, scene_in
 from storyboard.boards.views.values import model_pair
@@ -189,8 +190,7 @@ def scene_dissolve(request: SignedInRequest, team_id: str, board_id: str, scene_
 def board_undo(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
     board = board_in(request, team_id, board_id)
     undone = actions.undo(board, by=request.user)
-    sentence = "\n".join([f"Undone: {undone.edit.label}.", *undone.left])
-    return changed(request, board, told(sentence, undone.consequences), undo=False)
+    return changed(request, board, walked(undone, "Undone", "Nothing was undone"), undo=False)
 
 
 @require_POST
@@ -198,5 +198,11 @@ def board_undo(request: SignedInRequest, team_id: str, board_id: str) -> HttpRes
 def board_redo(request: SignedInRequest, team_id: str, board_id: str) -> HttpResponse:
     board = board_in(request, team_id, board_id)
     undone = actions.redo(board, by=request.user)
-    sentence = "\n".join([f"Done again: {undone.edit.label}.", *undone.left])
-    return changed(request, board, told(sentence, undone.consequences), undo=False)
+    return changed(request, board, walked(undone, "Done again", "Nothing was done again"), undo=False)
+
+
+def walked(undone: Undone, word: str, nothing: str) -> str:
+    """What was undone and what of it stays; where all of it stays, nothing was."""
+    if undone.left and not undone.changed:
+        return f"{nothing}: " + "\n".join(undone.left)
+    return told("\n".join([f"{word}: {undone.edit.label}.", *undone.left]), undone.consequences)
