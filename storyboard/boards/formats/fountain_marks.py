@@ -4,6 +4,7 @@ fountain_lines.py and fountain.py call it. A text that comes here has no null ch
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -90,12 +91,14 @@ def parted(raw: str, hidden: list[str]) -> tuple[str, list[str]]:
 
 
 def gap(places: re.Match[str]) -> str:
-    """A note in the middle of a word would make one of two."""
-    before, after = (
-        places.string[max(0, places.start() - 1) : places.start()],
-        places.string[places.end() : places.end() + 1],
-    )
-    return " " if before.strip() and after.strip() else ""
+    """Without a note between them two words would be one, and two marks another mark; all else stays as it is."""
+    line, start, end = places.string, places.start(), places.end()
+    return " " if start and holds_on(line[start - 1]) and holds_on(line[end : end + 1]) else ""
+
+
+def holds_on(sign: str) -> bool:
+    """A letter, a number, an accent that stands for itself, or a mark of emphasis."""
+    return bool(sign) and (sign in "*_" or unicodedata.category(sign)[0] in "LNM")
 
 
 def plain(text: str) -> str:

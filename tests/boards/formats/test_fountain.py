@@ -149,6 +149,8 @@ def test_action_and_speech_become_shots(source: str, prompts: list[str]) -> None
         ("2*3*4 snake_case_name", "2*3*4 snake_case_name"), ("* a * b", "* a * b"), ("*a\nb*", "*a\nb*"),
         ("*a**b*", "*a**b*"), ("a [[x]][[y]] b", "a  b"), ("a[[x]]b", "a b"), ("a [[never closed", "a [[never closed"),
         ("a /* never closed", "a /* never closed"), ("a [[not\n\nb]]", "a [[not"), ("C:/x /*y*/z", "C:/x z"),
+        ("A lamp, shining[[dim]].", "A lamp, shining."), ("She[[who?]], he (/*x*/him)", "She, he (him)"),
+        ("*a*[[x]]*b*", "a b"), ("क्या[[x]]है", "क्या है"), ("雨[[x]]。夜", "雨。夜"), ("a[[x]] b", "a b"),
     ],
 )  # fmt: skip
 def test_marks_inside_a_line(source: str, prompt: str) -> None:
