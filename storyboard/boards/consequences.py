@@ -10,7 +10,7 @@ from typing import Any
 
 from storyboard.boards.choices import NAMES, merged
 from storyboard.boards.desk import Desk
-from storyboard.boards.fields import listed
+from storyboard.boards.fields import labelled
 from storyboard.boards.models import Joint, Shot
 
 SHOWS = {Joint.CONTINUE: "continues", Joint.LAND: "continues", Joint.MOTION: "carries on the movement of"}
@@ -72,7 +72,7 @@ def given_up(desk: Desk, gone: Shot, into: Shot, was: dict[int, int], now: dict[
     own, kept = (merged(desk.board.settings, shot.settings) for shot in (gone, into))
     names = [name for name in NAMES if name in gone.settings and getattr(own, name) != getattr(kept, name)]
     if names:
-        words = listed(names)
+        words = labelled(names)
         verb, those = ("are", "those") if " and " in words else ("is", "that")
         yield f"The {words} of shot {was[gone.pk]} {verb} not kept, only {those} of shot {now[into.pk]}."
 

@@ -3,7 +3,7 @@
 edits.py and undo.py compare and restore with these; a setting that a shot does not have of its own is left out.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from storyboard.boards import choices
 from storyboard.boards.choices import NAMES
@@ -50,10 +50,14 @@ LABELS = {
 }
 
 
-def listed(names: Collection[str]) -> str:
-    """“length, shape and model”; a connection goes with its model."""
-    *most, last = [LABELS[name] for name in names if (name, "model" in names) != ("connection", True)]
+def listed(words: Iterable[str]) -> str:
+    *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def labelled(names: Collection[str]) -> str:
+    """“length, shape and model”; a connection goes with its model."""
+    return listed(LABELS[name] for name in names if (name, "model" in names) != ("connection", True))
 
 
 def is_id(value: object) -> bool:

@@ -108,9 +108,9 @@ def duration(model: Model, body: Body) -> Iterator[Problem]:
 def choices(model: Model, body: Body) -> Iterator[Problem]:
     size, resolution = body.get("size"), body.get("resolution")
     if size is not None and size not in model.ratios:
-        yield wrong("size", f"Choose one of these ratios: {', '.join(model.ratios)}.")
+        yield wrong("size", f"Choose one of these shapes: {', '.join(model.ratios)}.")
     if resolution is not None and resolution not in model.resolutions:
-        yield wrong("resolution", f"Choose a resolution that {model.label} offers: {', '.join(model.resolutions)}.")
+        yield wrong("resolution", f"Choose a size that {model.label} offers: {', '.join(model.resolutions)}.")
 
 
 def plain(body: Body) -> Iterator[Problem]:

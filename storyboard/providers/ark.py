@@ -157,7 +157,7 @@ def price(body: Body, model: Model, media: Probed, rates: Mapping[str, Rate] | N
         return Quote(note="The price depends on the length of the reference videos, which is not known yet.")
     used = tokens(body, model, media)
     if used is None:
-        return Quote(note="Ark states no picture size for this resolution, so the price is not known.")
+        return Quote(note="Ark states no pixels for this size, so the price is not known.")
     return charged(used, body, model, rates)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from storyboard.providers.ark_rows import ASPECT, BY_ID, MB
 from storyboard.providers.base import Body, Kind, Level, Media, Probed, Problem, TaskState
 from storyboard.providers.catalog import MediaLimits, Model
-from storyboard.providers.params import faults, size
+from storyboard.providers.params import faults, said, size
 from storyboard.providers.rules import aspect, is_asset, is_data, is_web, misfit, objects, outside, total_seconds
 
 BODY_LIMIT = 64 * MB
@@ -63,7 +63,10 @@ def problems(body: Body, media: Probed) -> list[Problem]:
         return [bad("model", f"must be one of {', '.join(BY_ID)}", "Ark has no model of this name. Choose another.")]
     # The one duration outside of its range that means something: the model decides.
     ranged = {name: value for name, value in body.items() if name != "duration" or value != -1}
-    found = [bad(param.name, why, f"Change this: {why}.") for param, why in faults(ranged, model.params)]
+    found = [
+        bad(param.name, why, f"Change this: {said(param)}{why.removeprefix(param.name)}.")
+        for param, why in faults(ranged, model.params)
+    ]
     if "content" not in {problem.field for problem in found}:
         found += content(body, model, media)
     found += [*others(body, model), *foreign(body, model)]

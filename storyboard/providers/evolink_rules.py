@@ -12,7 +12,7 @@ from storyboard.addresses import could_be_public
 from storyboard.providers.base import Body, Kind, Level, Media, Probed, Problem
 from storyboard.providers.catalog import MediaLimits, Model
 from storyboard.providers.evolink_rows import BY_ID, MB, sibling, way_of
-from storyboard.providers.params import faults, size
+from storyboard.providers.params import faults, said, size
 from storyboard.providers.rules import is_web, misfit, outside, strings, total_seconds
 
 # The type of the HTTP error by status; Retry-After in seconds where EvoLink names a wait.
@@ -86,7 +86,7 @@ def lists(body: Body, *names: str) -> list[str]:
 
 def plain(body: Body, model: Model) -> Iterator[Problem]:
     for param, message in faults(body, model.params):
-        yield bad(param.name, message, f"Change this: {message}.")
+        yield bad(param.name, message, f"Change this: {said(param)}{message.removeprefix(param.name)}.")
     search = body.get("model_params")
     if isinstance(search, dict) and not isinstance(search.get("web_search", False), bool):
         yield bad("model_params", "model_params.web_search must be true or false", "Turn web search on or off.")

@@ -10,6 +10,24 @@ from storyboard.providers.base import Body
 from storyboard.providers.catalog import Param
 from storyboard.providers.rules import is_whole
 
+# What a field carries, as the pages of this app call it: nobody chooses an “aspect_ratio” there.
+SAID = {
+    "prompt": "prompt",
+    "seconds": "length",
+    "ratio": "shape",
+    "resolution": "size",
+    "audio": "sound",
+    "seed": "seed",
+    "search": "web search",
+    "safety": "content filter",
+    "opening": "opening frame",
+}
+
+
+def said(param: Param) -> str:
+    """The field in a sentence for people; one that carries nothing of ours keeps its own name."""
+    return f"the {SAID[param.carries]}" if param.carries in SAID else f"“{param.name}”"
+
 
 def faults(body: Body, params: Iterable[Param]) -> Iterator[tuple[Param, str]]:
     """Each field that is missing, of a wrong type, none of its choices or out of its range; in the rows' order."""

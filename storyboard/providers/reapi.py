@@ -167,7 +167,7 @@ def unpriced(body: Body, model: Model, media: Probed, rates: Mapping[str, Rate] 
     if not is_whole(body.get("duration") or 5):
         return "The price depends on the length. Choose one in whole seconds."
     if resolution_of(body) not in (rates if rates is not None else model.rates):
-        return f"The price of {model.label} at this resolution is not known. Enter your own in the connection."
+        return f"The price of {model.label} at this size is not known. Enter your own in the connection."
     for url in video_urls(body, model):
         if (found := media.get(url)) is None or found.seconds is None:
             return "The price depends on the length of the reference videos, which is not known yet."

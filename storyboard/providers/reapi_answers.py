@@ -39,7 +39,7 @@ ERRORS = {
     "10005": ErrorRow(401, "Sign-in required", f"reAPI wants somebody to sign in. {KEY}"),
     "20002": ErrorRow(400, "Missing parameter", "Something that reAPI needs is missing. Read its message."),
     "20003": ErrorRow(400, "Invalid parameter", "reAPI did not accept a setting. Read its message and change it."),
-    "20005": ErrorRow(400, "Invalid size", "reAPI has no such ratio. Choose another."),
+    "20005": ErrorRow(400, "Invalid size", "reAPI has no such shape. Choose another."),
     "30001": ErrorRow(
         402, "Insufficient credits", "The reAPI account has too few credits. Top it up, then render again."
     ),

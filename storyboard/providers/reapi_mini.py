@@ -9,6 +9,7 @@ from typing import Any
 
 from storyboard.providers.base import Body, Kind, Level, Mode, Probed, Problem, ShotRequest
 from storyboard.providers.catalog import RATIOS, MediaLimits, Model, Param
+from storyboard.providers.params import said
 from storyboard.providers.reapi_rows import UP_TO_720P, sizes
 from storyboard.providers.rules import is_web, is_whole, no_length, outside, strings, total_seconds
 
@@ -95,7 +96,7 @@ def problems(body: Body, media: Probed) -> Iterator[Problem]:
         value = body.get(param.name)
         if value is not None and (why := misfit(value, param)):
             message = f"{param.name} must be {why}"
-            yield refuse(param.name, message, f"“{param.name}” has to be {why}. Change it.")
+            yield refuse(param.name, message, f"Change this: {said(param)} has to be {why}.")
     yield from ways(body)
     yield from addresses(body)
     yield from unprobed(body, media)

@@ -192,12 +192,12 @@ def settings(body: Body) -> Iterator[Problem]:
         yield refuse("duration", message, "Choose a length of 4 to 15 whole seconds.")
     if size is not None and size not in RATIOS:
         message = f'invalid size "{size}" (allowed: {" / ".join(RATIOS)})'
-        yield refuse("size", message, f"reAPI has no ratio “{size}”. Choose one of {', '.join(RATIOS)}.", SIZE)
+        yield refuse("size", message, f"reAPI has no shape “{size}”. Choose one of {', '.join(RATIOS)}.", SIZE)
     if resolution is None:
         return
     if resolution not in UP_TO_4K:
         message = f'invalid resolution "{resolution}" (allowed: {" / ".join(UP_TO_4K)})'
-        yield refuse("resolution", message, f"reAPI has no resolution “{resolution}”. Choose {', '.join(UP_TO_4K)}.")
+        yield refuse("resolution", message, f"reAPI has no size “{resolution}”. Choose {', '.join(UP_TO_4K)}.")
     elif (model := BY_ID.get(str(body.get("model")))) and resolution not in model.resolutions:
         yield gated(resolution, model)
 

@@ -1,11 +1,12 @@
 """What a person is told about a shot before it costs anything, and that each vendor's file is found in one place."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from storyboard.providers import preflight, price, reapi
+from storyboard.providers import catalog, preflight, price, reapi
 from storyboard.providers.base import Kind, Level, Media, Probed, Reference, ShotRequest
 from storyboard.providers.catalog import Model, Rate
 from storyboard.providers.dispatch import VendorFile, vendor_file
@@ -16,6 +17,8 @@ MINI = MODELS["seedance-2.0-mini"]
 SHOT = ShotRequest(prompt="A kitten, yawning into the camera, slow push-in, cinematic warm tones")
 STILL, CLIP = "https://files.example/s.png", "https://files.example/c.mp4"
 STILLS, CLIPS = (Reference(STILL, Kind.IMAGE),), (Reference(CLIP, Kind.VIDEO),)
+
+RAW = re.compile("resolution|ratio|quality|duration")
 
 
 def told(request: ShotRequest, model: Model = FACE, media: Probed | None = None) -> list[tuple[str, str]]:
@@ -92,6 +95,17 @@ def test_the_vendor_s_own_words_come_along() -> None:
     found = preflight.check(replace(SHOT, resolution="4k"), MODELS["doubao-seedance-2.0-fast"], {})
     assert [(problem.level, problem.code, problem.status) for problem in found] == [(Level.PROBLEM, "20003", 400)]
     assert found[0].message.startswith("resolution=4k is not supported by doubao-seedance-2.0-fast ")
+
+
+@pytest.mark.parametrize("vendor", [one.id for one in catalog.vendors()])
+def test_a_setting_is_called_as_the_page_calls_it(vendor: str) -> None:
+    asked = replace(SHOT, resolution="8k", ratio="5:4", seconds=99)
+    for model in catalog.models(vendor):
+        told = [problem for problem in preflight.check(asked, model, {}) if problem.level is Level.PROBLEM]
+        found = {problem.field: problem.sentence for problem in told}
+        for name, word in {"resolution": "size", "ratio": "shape", "seconds": "length"}.items():
+            assert word in found[name], (model.id, found[name])
+            assert not RAW.search(found[name]), (model.id, found[name])
 
 
 def test_references_beside_an_opening_frame_are_a_problem_for_the_low_cost_model() -> None:

@@ -7,7 +7,7 @@ from storyboard.boards.actions.lookup import own_connection
 from storyboard.boards.choices import NAMES
 from storyboard.boards.desk import Desk
 from storyboard.boards.edits import Done, perform
-from storyboard.boards.fields import SWITCHES, checked, listed
+from storyboard.boards.fields import SWITCHES, checked, labelled
 from storyboard.boards.models import Board, Shot
 from storyboard.errors import DomainError
 from storyboard.teams.models import User
@@ -22,7 +22,7 @@ class Bulk:
 
     @property
     def label(self) -> str:
-        return f"Change the {listed(self.values)} of {len(self.ids)} shot{'s' * (len(self.ids) > 1)}"
+        return f"Change the {labelled(self.values)} of {len(self.ids)} shot{'s' * (len(self.ids) > 1)}"
 
     def apply(self, desk: Desk) -> None:
         if "connection" in self.values:

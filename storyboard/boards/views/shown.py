@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from storyboard.boards.choices import RESOLUTIONS, TAKEN, Choices, lost
+from storyboard.boards.fields import listed
 from storyboard.connections.models import Connection
 from storyboard.connections.vendors import models_at
 from storyboard.providers.base import Problem
@@ -162,11 +163,6 @@ def name_of(choices: Choices, name: str) -> str:
     """A choice in a few words: seed 7, 4k, 12 s, web search."""
     value = getattr(choices, name)
     return LABELS[name].lower() if isinstance(value, bool) else said(name, value)
-
-
-def listed(words: Iterable[str]) -> str:
-    *most, last = list(words) or [""]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def kept(choices: Choices, model: Model | None) -> str:
