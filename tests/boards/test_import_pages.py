@@ -123,6 +123,14 @@ def test_a_zip_in_the_field_for_files_is_told_where_to_go(alices: Client, team: 
     assert "This is a ZIP." in answer.content.decode()
 
 
+@pytest.mark.parametrize("data", [b"Prompt,Length", b"Shot,Prompt,Notes\n\n", b"Prompt,Length\n,\n,\n"])
+def test_a_table_of_headings_alone_is_refused_in_words(alices: Client, team: Team, data: bytes) -> None:
+    for view in (reverse(name, args=[team.public_id]) for name in ("boards_import", "boards_preview")):
+        sent = {"file": SimpleUploadedFile("film.csv", data), "kind": "table"}
+        assert "There are headings and no shots below them." in alices.post(view, sent).text
+    assert not Board.objects.exists()
+
+
 def test_an_archived_board_takes_nothing(alices: Client, board: Board, alice: User) -> None:
     actions.archive(board, by=alice)
     answer = alices.post(at("board_import", board), {"text": "x"})

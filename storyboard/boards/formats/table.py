@@ -103,6 +103,10 @@ def read(table: Table, mapping: Mapping[int, Field] | None = None) -> tuple[Draf
     reading = Reading(headers=table.headers, columns=chosen, is_ours=table.is_ours)
     for number, row in table.rows:
         reading.take(number, row)
+    if reading.board == DraftBoard():
+        raise Unusable(
+            "There are headings and no shots below them. Write one shot in each row, or choose another file."
+        )
     reading.link()
     return checked(reading.board), [*left_out(table, chosen), *reading.remarks]
 

@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from storyboard.boards.formats import table, table_file
 from storyboard.boards.formats.delimited import bare, guarded, joined, parted
@@ -21,8 +21,10 @@ def there_and_back(draft: DraftBoard, delimiter: str = "") -> DraftBoard:
 
 @given(boards())
 def test_a_board_reads_back_as_it_was_written(draft: DraftBoard) -> None:
-    # A table has no place for the files behind the references.
-    assert there_and_back(draft) == replace(draft, references=[])
+    # A table has no place for the files behind the references, and headings alone are no film.
+    kept = replace(draft, references=[])
+    assume(kept != DraftBoard())
+    assert there_and_back(draft) == kept
 
 
 @given(TEXTS)
