@@ -105,6 +105,21 @@ def test_deleting_what_others_follow_asks_first_and_undo_brings_it_back(visit: V
     expect(page.locator(".cell").nth(1).locator(".joint")).to_contain_text("continues")
 
 
+def test_a_split_shot_hands_its_follower_on_after_asking(visit: Visit, film: Board, alice: User) -> None:
+    first = film.shots.get(position=1)
+    actions.save_field(first, name="prompt", value="One\nTwo", base_version=None, by=alice)
+    page = visit(f"{address(film)}?shot={first.public_id}", alice)
+    expect(page.locator("html")).to_have_attribute(*LISTENS)
+    page.get_by_text("More for shot 1").locator("..").click()
+    page.get_by_role("button", name="Split by lines").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Shot 3 (so far 2) now continues shot 2.")
+    page.get_by_role("button", name="Split", exact=True).click()
+    expect(page.locator(".cell[data-shot]")).to_have_count(7)
+    expect(page.locator(".toast").last).to_contain_text("now continues shot 2.")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(".cell[data-shot]")).to_have_count(6)
+
+
 def test_a_bad_bulk_change_is_undone_in_one_step(visit: Visit, film: Board, alice: User) -> None:
     page = visit(address(film), alice)
     expect(page.locator("html")).to_have_attribute(*LISTENS)
