@@ -209,7 +209,7 @@ def test_a_take_is_cancelled_and_one_that_is_too_late_says_so(
     urls = [
         reverse("queue_cancel", args=[team.public_id, take.shot.board.public_id, take.public_id]) for take in under_way
     ]
-    assert "is being cancelled" in client.post(urls[1], headers=HTMX).headers["HX-Trigger"]
+    assert "Cancelled: take" in client.post(urls[1], headers=HTMX).headers["HX-Trigger"]
     under_way[1].refresh_from_db()
     assert under_way[1].state == State.CANCELLED
     assert client.post(urls[2], headers=HTMX).status_code == 409

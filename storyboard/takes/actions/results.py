@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.functions import Now
 
 from storyboard.boards.models import Board, Joint, Shot
@@ -16,6 +16,7 @@ from storyboard.media.models import File
 from storyboard.providers.base import Task, TaskState
 from storyboard.takes import money
 from storyboard.takes.actions import chain, measuring
+from storyboard.takes.actions.cancelling import KEPT
 from storyboard.takes.charges import charge_of
 from storyboard.takes.faults import point
 from storyboard.takes.models import Gate, State, Take
@@ -80,13 +81,15 @@ def goes_on(take: Take, task: Task) -> None:
     shown = take.progress
     if task.progress is not None:
         shown = max(shown or 0, min(100, task.progress))
-    heard = {"remote_state": str(task.state), "progress": shown, "sentence": "", "unlisted": 0, "unlisted_at": None}
-    if all(getattr(take, name) == value for name, value in heard.items()):
+    heard = {"remote_state": str(task.state), "progress": shown, "unlisted": 0, "unlisted_at": None}
+    if take.sentence in {"", *KEPT} and all(getattr(take, name) == value for name, value in heard.items()):
         return
     running = Take.objects.filter(pk=take.pk, state=State.RUNNING)
     if shown is not None:
         running = running.filter(Q(progress=None) | Q(progress__lte=shown))
-    if running.update(**heard):
+    # By the row as it is: what a cancellation came to may have been written since this take was read.
+    sentence = Case(When(sentence__in=KEPT, then=F("sentence")), default=Value(""), output_field=TextField())
+    if running.update(sentence=sentence, **heard):
         chain.tell(take)
 
 

@@ -12,11 +12,10 @@ from storyboard.boards.models import Board
 from storyboard.boards.queries import sheet_of
 from storyboard.boards.summary import dollars
 from storyboard.errors import Conflict, DomainError
-from storyboard.jobs.queue import enqueue
 from storyboard.live.publish import publish
 from storyboard.providers.base import Kind
 from storyboard.takes import money
-from storyboard.takes.actions import chain, results
+from storyboard.takes.actions import cancelling, chain, results
 from storyboard.takes.faults import point
 from storyboard.takes.models import FINAL, Input, Run, State, Step, Take
 from storyboard.takes.planning import Line, Plan, plan
@@ -25,7 +24,6 @@ from storyboard.teams.access import require
 from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Role, User
 
-CANCEL = "storyboard.takes.tasks.cancelling.cancel"
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
 CHANGED = "The board or a price has changed since you looked. Look at the new plan and press again."
 OVER_CEILING = "This costs {total}, which is more than the ceiling of {ceiling}. Raise the ceiling or render less."
@@ -183,12 +181,7 @@ def cancel_take(take: Take, *, by: User) -> Take:
 
 def stop(take: Take, by: User) -> bool:
     """Whether it is cancelled, or its vendor will be asked to."""
-    if chain.drop(take, f"Cancelled by {by}."):
-        return True
-    if take.state == State.RUNNING and take.connection and take.connection.about.can_cancel:
-        enqueue(CANCEL, take.pk)
-        return True
-    return False
+    return chain.drop(take, f"Cancelled by {by}.") or cancelling.asked(take)
 
 
 def too_late(take: Take) -> str:

@@ -11,13 +11,11 @@ from storyboard.boards import actions as boards
 from storyboard.boards.models import Board
 from storyboard.boards.queries import Sheet, boards_of, cards
 from storyboard.boards.summary import counted, dollars, summary_of
-from storyboard.takes.actions import runs
-from storyboard.takes.models import LIVE, Run, Take
+from storyboard.takes.models import Run, Take
 from storyboard.takes.planning import plan
-from storyboard.takes.queries import take_for
-from storyboard.takes.shell import deciding, exporting, importing, names, planned, standings, watching
+from storyboard.takes.shell import deciding, exporting, importing, names, planned, standings, stopping, watching
 from storyboard.teams.models import Role, Team, User
-from storyboard.teams.shell import Exit, Options, Usage, as_json, plain, say, shortened, table
+from storyboard.teams.shell import Exit, Options, as_json, plain, say, shortened, table
 
 Verb = Callable[[BaseCommand, Options, User, Team], Exit]
 
@@ -139,35 +137,6 @@ def watched(command: BaseCommand, options: Options, board: Board, found: list[Ru
     return watching.watch(board, found, options, at_once, command.stderr.write)
 
 
-def stop(command: BaseCommand, options: Options, user: User, team: Team) -> Exit:
-    """Cancel, pause, resume."""
-    board = names.board_named(user, team, options["board"], Role.PRODUCER)
-    if options.get("shots"):
-        return stop_shots(command, options, user, board)
-    act, word = {
-        "cancel": (runs.cancel_run, "cancelled"),
-        "pause": (runs.pause, "paused"),
-        "resume": (runs.resume, "resumed"),
-    }[options["verb"]]
-    found = [act(run, by=user) for run in names.runs_named(board, options["run"])]
-    if not found:
-        raise Usage("Nothing of this board is being rendered.")
-    ids = [run.public_id for run in found]
-    return say(command, options, {"runs": ids}, [f"Render {one} is {word}." for one in ids])
-
-
-def stop_shots(command: BaseCommand, options: Options, user: User, board: Board) -> Exit:
-    shots = names.shots_named(names.sheet(user, board, Role.PRODUCER).shots, options["shots"])
-    takes = Take.objects.filter(shot__in=shots, state__in=LIVE, deleted_at=None).select_related("shot")
-    found = [one.public_id for one in takes.order_by("shot__position", "number")]
-    if not found:
-        raise Usage("None of these shots is being rendered.")
-    for take in found:
-        one = take_for(user, board.team.public_id, board.public_id, take, Role.PRODUCER)
-        runs.cancel_take(one, by=user)
-    return say(command, options, {"takes": found}, [f"{counted(len(found), 'take')} cancelled."])
-
-
 def export(command: BaseCommand, options: Options, user: User, team: Team) -> Exit:
     sheet = opened(options, user, team)
     kind = options["format"] or ("" if options["clips"] else "json")
@@ -201,9 +170,9 @@ VERBS: dict[str, Verb] = {
     "retry": render,
     "status": status,
     "watch": watch,
-    "cancel": stop,
-    "pause": stop,
-    "resume": stop,
+    "cancel": stopping.stop,
+    "pause": stopping.stop,
+    "resume": stopping.stop,
     "select": deciding.select,
     "approve": deciding.approve,
     "keep": deciding.keep,

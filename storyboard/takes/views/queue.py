@@ -16,7 +16,7 @@ from storyboard.errors import DomainError, Forbidden
 from storyboard.live.queries import position
 from storyboard.pages import toast
 from storyboard.takes import office
-from storyboard.takes.actions import runs, switch
+from storyboard.takes.actions import cancelling, runs, switch
 from storyboard.takes.models import Run
 from storyboard.takes.office import A_PAGE, Film, Party, Show
 from storyboard.takes.queries import run_for, take_for
@@ -115,8 +115,7 @@ def queue_run(request: SignedInRequest, team_id: str, board_id: str, run_id: str
 @signed_in
 def queue_cancel(request: SignedInRequest, team_id: str, board_id: str, take_id: str) -> HttpResponse:
     take = take_for(request.user, team_id, board_id, take_id, Role.PRODUCER)
-    runs.cancel_take(take, by=request.user)
-    return told(request, team_id, f"Take {take.number} of shot {take.shot.position} is being cancelled.")
+    return told(request, team_id, cancelling.said(runs.cancel_take(take, by=request.user)))
 
 
 def told(request: SignedInRequest, team_id: str, sentence: str) -> HttpResponse:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from storyboard.errors import DomainError
 from storyboard.pages import toast
-from storyboard.takes.actions import choosing, decisions, runs
-from storyboard.takes.models import State, Take
+from storyboard.takes.actions import cancelling, choosing, decisions, runs
+from storyboard.takes.models import Take
 from storyboard.takes.queries import take_for
 from storyboard.takes.views.render import opened
 from storyboard.takes.views.shelf import PAGE, alone_of, context_of, shelf
@@ -94,11 +94,7 @@ def take_keep(request: SignedInRequest, team_id: str, board_id: str, take_id: st
 @signed_in
 def take_cancel(request: SignedInRequest, team_id: str, board_id: str, take_id: str) -> HttpResponse:
     take = take_for(request.user, team_id, board_id, take_id, Role.PRODUCER)
-    stopped = runs.cancel_take(take, by=request.user)
-    if stopped.state == State.FAILED:
-        sentence = f"The clip of take {take.number} is not fetched any more. Render the shot again when you want it."
-        return told(request, take, sentence, show=take_id)
-    return told(request, take, f"Take {take.number} is being cancelled.", show=take_id)
+    return told(request, take, cancelling.said(runs.cancel_take(take, by=request.user)), show=take_id)
 
 
 @require_POST
