@@ -171,9 +171,11 @@ def made(shot: Shot, take: Take, found: Standing, seen: Seen) -> Status:
     own = own._replace(price=paid(take), to_render=False)
     if take.approved_at:
         return own._replace(word="Approved")
+    own = own._replace(detail=take.sentence)
     if not shot.needs_approval:
         return own
-    return own._replace(detail=WANTS_APPROVAL, look=shot.public_id, to_do="Look at it and approve")
+    detail = f"{take.sentence} {WANTS_APPROVAL}".strip()
+    return own._replace(detail=detail, look=shot.public_id, to_do="Look at it and approve")
 
 
 def poster(take: Take | None, seen: Seen) -> str:

@@ -25,6 +25,12 @@ LINK_SECONDS = 24 * 3600
 # A vendor's own link must live on for so long, because the vendor may begin late.
 WHILE = timedelta(hours=2)
 GONE = "What shot {number} hands over is not there. Select its take again."
+# What a take says whose clip somebody looked for in vain. There is nothing that a frame could be made of.
+LOST = "The file of this clip is gone from the storage."
+
+
+def is_lost(take: Take) -> bool:
+    return take.sentence == LOST
 
 
 def wanted(take: Take) -> Collection[str]:

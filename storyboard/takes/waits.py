@@ -136,8 +136,7 @@ def handed(take: Take, upstream: Take) -> Wait | None:
     missing = handoff.missing(take, upstream)
     if not missing:
         return None
-    if upstream.sentence:
-        # preparing.gone() wrote it: there is nothing that it could be made of.
+    if handoff.is_lost(upstream):
         name = f"shot {upstream.shot.position}"
         text = f"Held: {upstream.sentence} Render {name} again, or select another of its takes, and this goes on."
         return Wait(Why.LOST, text, look=upstream.shot, to_do=f"Look at {name}")

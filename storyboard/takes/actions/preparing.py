@@ -25,9 +25,6 @@ UNMADE = (
 )
 
 
-GONE = "The file of this clip is gone from the storage."
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Of the clip as it stood when it was begun: `hand_off_ms` says at which moment."""
@@ -77,7 +74,7 @@ def gone(take: Take) -> None:
     """Somebody looked, and its clip is not in the storage: the take says so, and whoever waits for it is held."""
     hold(take)
     done = Take.objects.filter(pk=take.pk, state=State.DONE)
-    if done.exclude(sentence=GONE).update(sentence=GONE, lease_until=None, attempts=0):
+    if done.exclude(sentence=handoff.LOST).update(sentence=handoff.LOST, lease_until=None, attempts=0):
         waiting = Take.objects.filter(follows=take.shot_id, state=State.WAITING, deleted_at=None)
         chain.tell(take, *waiting.select_related("shot__board__team"))
 

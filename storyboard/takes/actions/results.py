@@ -18,6 +18,7 @@ from storyboard.takes import money
 from storyboard.takes.actions import chain, measuring
 from storyboard.takes.actions.cancelling import KEPT
 from storyboard.takes.charges import charge_of
+from storyboard.takes.delivered import shortcomings
 from storyboard.takes.faults import point
 from storyboard.takes.models import Gate, State, Take
 from storyboard.takes.states import advance
@@ -168,7 +169,7 @@ def collected(take: Take, brought: Brought) -> bool:
         last_frame_url=take.last_frame_url,
         tail=brought.tail,
         progress=100,
-        sentence="",
+        sentence=shortcomings(take, brought.clip),
     )
     if won:
         if is_meant(take):
@@ -202,8 +203,9 @@ def is_another_try(take: Take, chosen: Take | None) -> bool:
 def choose(take: Take) -> None:
     """One take of a shot is selected; the caller holds the board."""
     Take.objects.filter(shot=take.shot_id, is_selected=True).exclude(pk=take.pk).update(is_selected=False)
-    # What was found to be gone is looked for again: the file may have been brought back.
-    Take.objects.filter(pk=take.pk).update(is_selected=True, selected_at=Now(), sentence="")
+    # What was found to be gone is looked for again, as the file may have been brought back; what it lacks stays.
+    sentence = shortcomings(take, take.clip)
+    Take.objects.filter(pk=take.pk).update(is_selected=True, selected_at=Now(), sentence=sentence)
     take.refresh_from_db(fields=["is_selected", "selected_at", "sentence"])
 
 

@@ -16,7 +16,7 @@ from storyboard.boards.models import Joint, Shot
 from storyboard.boards.queries import Sheet
 from storyboard.boards.views.side import joints_of
 from storyboard.rendering.looks import Look, difference, step, weak
-from storyboard.takes import cards
+from storyboard.takes import cards, handoff
 from storyboard.takes.drift import Drift, drifts, in_words
 from storyboard.takes.models import Measure, Take
 from storyboard.takes.queries import standing_of
@@ -36,6 +36,8 @@ class Pair(NamedTuple):
     before: Shot
     leaves: Take | None
     opens: Take | None
+    # There is no clip any more to hand anything over.
+    is_lost: bool
     left_at: str
     leaves_on: str
     opens_on: str
@@ -54,6 +56,7 @@ class Scrub:
     """A clip to choose a frame of. `frames`: [ms, weakness, figure, difference, words] of each, as JSON."""
 
     take: Take
+    is_lost: bool
     follower: Shot | None
     opens: Take | None
     opens_on: str
@@ -84,6 +87,7 @@ def pair_of(sheet: Sheet) -> Pair | None:
         before=before,
         leaves=leaves,
         opens=opens,
+        is_lost=leaves is not None and handoff.is_lost(leaves),
         left_at=left_at(leaves),
         leaves_on=still(sheet, leaves, leaving_ms(leaves)) if leaves else "",
         opens_on=still(sheet, opens, opening_ms(opens)) if opens else "",
@@ -148,6 +152,7 @@ def scrub_of(sheet: Sheet, take: Take) -> Scrub:
     reasons = weak(looks)
     return Scrub(
         take=take,
+        is_lost=handoff.is_lost(take),
         follower=follower,
         opens=opens,
         opens_on=still(sheet, opens, opening_ms(opens)) if opens else "",

@@ -173,8 +173,8 @@ def status(take: Take, seen: cards.Seen) -> Status:
         return cards.under_way(take, seen)
     own = OVER[state]._replace(detail=take.sentence, poster=cards.poster(take, seen))
     if take.approved_at:
-        return own._replace(word="Approved", detail=take.note)
-    return own._replace(word="Rejected", dot="fail", detail=take.note) if take.rejected_at else own
+        return own._replace(word="Approved", detail=take.note or take.sentence)
+    return own._replace(word="Rejected", dot="fail", detail=take.note or take.sentence) if take.rejected_at else own
 
 
 def price(take: Take) -> str:
