@@ -74,6 +74,7 @@ def test_a_key_is_never_a_word_of_the_command_and_never_printed(run: Run) -> Non
     [
         (("--base-url", "http://api.example.com"), KEY, "The address must begin with https://"),
         (("--base-url", "https://10.0.0.1/v1"), KEY, "This address is not on the public internet."),
+        (("--base-url", "ftp://a"), "", "address"),
         (("--parallel", "900"), KEY, "can run at once"),
         (("--budget", "much"), KEY, "Write an amount like 250 or 99.50."),
         ((), "", "Paste the vendor’s API key."),

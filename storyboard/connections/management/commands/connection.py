@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from storyboard.connections import actions, prices
+from storyboard.connections import actions, addresses, prices
 from storyboard.connections.forms import AddForm
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import connection_for, connections_of
@@ -90,6 +90,9 @@ class Command(BaseCommand):
 
     def add(self, options: Options, user: User, team: Team) -> Exit:
         about = catalog.vendor(options["vendor"])
+        # Before a key is asked for.
+        if why := addresses.refusal(options["base_url"] or about.base_url):
+            raise DomainError(why)
         form = AddForm(typed(options, about), team=team, vendor=about)
         if not form.is_valid():
             raise DomainError(first_error(form))
