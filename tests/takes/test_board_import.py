@@ -142,3 +142,11 @@ def test_clips_come_in_order_and_numbered(board_: Shell, film: Board, tmp_path: 
     assert (code, names) == (0, ["shot-001-take-1.mp4", "shot-003-take-1.mp4"])
     assert (tmp_path / "clips" / names[1]).read_bytes() == b"the third"
     assert "Without a take: 1 shot (2)." in said
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.txt", ""), ("a.csv", "Shot,Prompt,Joint\n"), ("a.fountain", "\n")])
+def test_what_holds_no_shot_is_refused(board_: Shell, tmp_path: Path, name: str, text: str) -> None:
+    code, _, complained = board_("import", written(tmp_path, name, text))
+    assert (code, complained.count("\n"), Board.objects.count()) == (1, 1, 0)
+    assert "There is no shot in this." in complained
+    assert board_("import", "-")[0] == 1

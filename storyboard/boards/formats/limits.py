@@ -19,6 +19,7 @@ LONGEST_TEXT = 100_000
 LONGEST_NAME = 120
 LONGEST_ID = 400
 LONGEST_TAG = 30
+EMPTY = "There is no shot in this. Write a paragraph, a scene or a row for each shot, then try again."
 # Where a text stands, the text, and the most characters it may have.
 Place = tuple[str, str, int]
 
@@ -36,6 +37,13 @@ def checked(draft: DraftBoard) -> DraftBoard:
         check_settings(f"Shot {number}", shot.settings)
         check_places(number, shot, draft)
     check_circles(draft.shots)
+    return draft
+
+
+def filled(draft: DraftBoard) -> DraftBoard:
+    """The same of words and tables, which are nothing without a shot; a board that was exported may have none."""
+    if not draft.shots and not draft.scenes:
+        raise Unusable(EMPTY)
     return draft
 
 

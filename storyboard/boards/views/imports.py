@@ -20,6 +20,7 @@ from storyboard.boards.formats import bundle, fountain, table, text
 from storyboard.boards.formats.draft import DraftBoard, Unusable
 from storyboard.boards.formats.fields import LABELS
 from storyboard.boards.formats.kinds import kind_of
+from storyboard.boards.formats.limits import filled
 from storyboard.boards.formats.table import Table
 from storyboard.boards.forms import AddForm, ImportForm, PlaceForm
 from storyboard.boards.models import Board
@@ -54,13 +55,15 @@ class Read:
 
 
 def plain(read: Callable[..., DraftBoard]) -> Callable[[bytes, ImportForm], Read]:
-    return lambda data, form: Read(read(data, form.cleaned_data["encoding"]))
+    return lambda data, form: Read(filled(read(data, form.cleaned_data["encoding"])))
 
 
 def from_table(data: bytes, form: ImportForm) -> Read:
     found = table.columns(data, encoding=form.cleaned_data["encoding"])
     mapping = form.mapping(len(found.headers)) if form.cleaned_data["matched"] else found.guess
     draft, remarks = table.read(found, mapping)
+    if not found.rows:
+        filled(draft)
     samples = [[row[at] for row in found.sample] for at in range(len(found.headers))]
     chosen = [mapping[at].value if at in mapping else "" for at in range(len(found.headers))]
     return Read(draft, [str(one) for one in remarks], found, list(zip(found.headers, samples, chosen, strict=True)))
@@ -116,7 +119,11 @@ def made(form: ImportForm, keep: Callable[[Read], Stored]) -> Stored | None:
     if not form.is_valid():
         return None
     try:
-        return keep(read(form))
+        found = read(form)
+        # While the columns are being matched, none may stand for anything yet.
+        if found.table:
+            filled(found.draft)
+        return keep(found)
     except DomainError as error:
         if error.status in {403, 404}:
             raise

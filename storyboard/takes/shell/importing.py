@@ -13,7 +13,7 @@ from storyboard.boards.formats import bundle, fountain, table, text
 from storyboard.boards.formats.archive import MEDIA
 from storyboard.boards.formats.draft import DraftBoard, DraftReference, Setting
 from storyboard.boards.formats.kinds import kind_of
-from storyboard.boards.formats.limits import MOST_BYTES, checked
+from storyboard.boards.formats.limits import MOST_BYTES, checked, filled
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import usable
 from storyboard.connections.vendors import models_at
@@ -50,8 +50,8 @@ def read(options: Options) -> Read:
     if not folder.is_dir():
         raise Usage(f"{folder} is no folder. Name the one that holds the pictures with --files.")
     readers: Mapping[str, Callable[[bytes, str], tuple[DraftBoard, list[str]]]] = {
-        "text": lambda data, encoding: (text.read(data, encoding), []),
-        "screenplay": lambda data, encoding: (fountain.read(data, encoding), []),
+        "text": lambda data, encoding: (filled(text.read(data, encoding)), []),
+        "screenplay": lambda data, encoding: (filled(fountain.read(data, encoding)), []),
         "table": from_table,
         "bundle": lambda data, _: (bundle.read(data), []),
     }
@@ -76,7 +76,7 @@ def bytes_of(source: str) -> bytes:
 
 def from_table(data: bytes, encoding: str) -> tuple[DraftBoard, list[str]]:
     draft, remarks = table.read(table.columns(data, encoding=encoding))
-    return draft, [str(one) for one in remarks]
+    return filled(draft), [str(one) for one in remarks]
 
 
 def choose(found: Read, options: Options, team: Team) -> None:
