@@ -3,7 +3,6 @@
 import secrets
 import sys
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from storyboard.boards.queries import Sheet
@@ -15,11 +14,12 @@ from storyboard.takes.actions.runs import Wish
 from storyboard.takes.models import Run
 from storyboard.takes.planning import Line, Plan, chosen
 from storyboard.takes.queries import standing
+from storyboard.takes.shell import once
+from storyboard.takes.shell.amounts import micro
 from storyboard.takes.shell.names import shot_named, shots_named
 from storyboard.teams.models import User
 from storyboard.teams.shell import Options, Usage, shortened, table
 
-DOLLAR = 1_000_000
 UNKNOWN = "not known"
 
 
@@ -120,16 +120,6 @@ def ceiling(options: Options, found: Plan) -> int:
     return micro(options["ceiling"], "--ceiling")
 
 
-def micro(text: str, option: str) -> int:
-    try:
-        amount = Decimal(text) * DOLLAR
-        if amount.is_finite() and amount >= 0 and amount == amount.to_integral_value():
-            return int(amount)
-    except InvalidOperation:
-        pass
-    raise Usage(f"Write {option} as dollars: {option} 12.50.")
-
-
 def agreed(options: Options, found: Plan) -> bool:
     """Whether somebody says yes to the plan that was shown."""
     if options["yes"]:
@@ -155,7 +145,11 @@ def press(sheet: Sheet, found: Plan, options: Options, by: User) -> Run:
         form_key=options["once"] or secrets.token_urlsafe(18),
         takes_each=found.takes_each,
     )
-    return runs.request(sheet.board, wish=wish, by=by)
+    run = runs.request(sheet.board, wish=wish, by=by)
+    if run.plan_hash != found.hash:
+        # The same key was used in this very moment, for something else.
+        raise once.other(run)
+    return run
 
 
 def asked_lines(run: Run, takes: int) -> list[str]:

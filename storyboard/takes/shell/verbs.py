@@ -13,7 +13,18 @@ from storyboard.boards.queries import Sheet, boards_of, cards
 from storyboard.boards.summary import counted, dollars, summary_of
 from storyboard.takes.models import Run, Take
 from storyboard.takes.planning import plan
-from storyboard.takes.shell import deciding, exporting, importing, names, planned, standings, stopping, watching
+from storyboard.takes.shell import (
+    amounts,
+    deciding,
+    exporting,
+    importing,
+    names,
+    once,
+    planned,
+    standings,
+    stopping,
+    watching,
+)
 from storyboard.teams.models import Role, Team, User
 from storyboard.teams.shell import Exit, Options, as_json, plain, say, shortened, table
 
@@ -86,13 +97,17 @@ def short(row: dict[str, Any]) -> str:
 
 
 def render(command: BaseCommand, options: Options, user: User, team: Team) -> Exit:
+    amounts.checked(options)
     sheet = opened(options, user, team, Role.PRODUCER)
     anew = options["verb"] == "retry"
     shots = planned.failed(sheet, options) if anew else planned.wanted(sheet, options)
+    if run := once.before(sheet.board, options, shots):
+        say_json(command, options, once.row(run))
+        say_text(command, options, [once.line(run)])
+        return watched(command, options, sheet.board, [run]) if options["wait"] else Exit.OK
     found = plan(sheet, shots, takes_each=options["takes"])
     row = planned.plan_row(sheet, found)
-    if not options["json"]:
-        say(command, options, row, planned.plan_lines(row))
+    say_text(command, options, planned.plan_lines(row))
     if options["dry_run"] or found.blocks:
         say_json(command, options, {"plan": row, "run": None})
         return Exit.FAILED if found.blocks else Exit.OK
@@ -100,9 +115,8 @@ def render(command: BaseCommand, options: Options, user: User, team: Team) -> Ex
         return say(command, options, {"plan": row, "run": None}, ["Nothing was rendered."])
     run = planned.press(sheet, found, options, user)
     takes = Take.objects.filter(run=run).count()
-    say_json(command, options, {"plan": row, "run": run.public_id, "takes": takes})
-    if not options["json"]:
-        say(command, options, {}, planned.asked_lines(run, takes))
+    say_json(command, options, {"plan": row, "run": run.public_id, "takes": takes, "is_new": True})
+    say_text(command, options, planned.asked_lines(run, takes))
     if not options["wait"]:
         return Exit.OK
     # What was rendered anew lets the shots after it go on, and those belong to the render before.
@@ -116,6 +130,11 @@ def say_json(command: BaseCommand, options: Options, found: object) -> None:
         command.stdout.write(as_json(found, in_a_line=options["wait"]))
 
 
+def say_text(command: BaseCommand, options: Options, lines: list[str]) -> None:
+    if not options["json"]:
+        say(command, options, {}, lines)
+
+
 def status(command: BaseCommand, options: Options, user: User, team: Team) -> Exit:
     sheet = opened(options, user, team)
     rows = standings.rows_of(sheet)
@@ -125,6 +144,7 @@ def status(command: BaseCommand, options: Options, user: User, team: Team) -> Ex
 
 
 def watch(command: BaseCommand, options: Options, user: User, team: Team) -> Exit:
+    amounts.patience(options)
     board = names.board_named(user, team, options["board"])
     return watched(command, options, board, watching.followed(board, options["run"]))
 

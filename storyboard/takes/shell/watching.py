@@ -7,6 +7,7 @@ from typing import Any
 from storyboard.boards.models import Board, Shot
 from storyboard.takes.models import Run, Take
 from storyboard.takes.queries import runs_of
+from storyboard.takes.shell.amounts import patience
 from storyboard.takes.shell.names import runs_named
 from storyboard.takes.shell.standings import quick_rows, state, verdict
 from storyboard.teams.shell import NO_WORKER, Exit, NotNow, Options, Usage, as_json, is_working, shortened
@@ -29,7 +30,7 @@ def followed(board: Board, name: str) -> list[Run]:
 
 
 def watch(board: Board, runs: list[Run], options: Options, say: Say, warn: Say) -> Exit:
-    seconds = options["timeout"]
+    seconds = patience(options)
     until = None if seconds is None else time.monotonic() + seconds
     shown: dict[int, dict[str, Any]] = {}
     warned = False
