@@ -35,6 +35,10 @@ REJECTED = (
     "Shot {0} would open on take {1} of shot {2}, which was rejected. "
     "Choose another take of it first, or render on it all the same."
 )
+NOTHING = "There is nothing to render: every shot has a take that is up to date."
+UNDER_WAY = (
+    "A render is under way, and there is nothing else to render: every other shot has a take that is up to date."
+)
 PAINTED = "The pictures of this sample are being painted. Wait a few seconds, then press Render again."
 
 
@@ -125,7 +129,7 @@ def plan(sheet: Sheet, shots: Iterable[str], *, takes_each: int = 1) -> Plan:
     ordered = in_order(asks)
     lines = tuple(line(ask, {one.shot.pk for one in ordered}, stands) for ask in ordered)
     found = Plan(lines=lines, takes_each=takes_each, work_seconds=work_seconds(ordered) * takes_each)
-    return replace(found, problems=tuple(whole(sheet, found)))
+    return replace(found, problems=tuple(whole(sheet, found, any(one.live for one in stands.values()))))
 
 
 def in_order(asks: list[Ask]) -> list[Ask]:
@@ -204,11 +208,9 @@ def rejected(ask: Ask, planned: set[int], stands: Mapping[int, Standing]) -> lis
     return [Problem(field="joint", sentence=text, level=Level.WARNING)]
 
 
-def whole(sheet: Sheet, found: Plan) -> list[Problem]:
+def whole(sheet: Sheet, found: Plan, is_under_way: bool) -> list[Problem]:
     if not found.lines:
-        return [
-            Problem(field="shots", sentence="There is nothing to render: every shot has a take that is up to date.")
-        ]
+        return [Problem(field="shots", sentence=UNDER_WAY if is_under_way else NOTHING)]
     if sheet.board.is_being_painted:
         return [Problem(field="references", sentence=PAINTED)]
     wishes = [money.Wish(one.ask.connection, one.price, found.takes_each) for one in found.lines if one.ask.connection]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from storyboard.boards.models import Board, Shot
 from storyboard.connections.models import Connection
+from storyboard.takes.actions import decisions
 from storyboard.takes.models import Run, State, Take
 from storyboard.teams.models import Membership, Role, User
 from tests.takes import make
@@ -27,6 +28,12 @@ Join = Callable[[User, Role], Membership]
         (("import", "-", "--model", "m"), 2, "Which connection has that model?"),
         (("import", "-", "--seconds", "900"), 1, "seconds: choose a whole number from 1 to 60."),
         (("import", "-", "--files", "/nowhere"), 2, "/nowhere is no folder."),
+        (("watch", "x", "--timeout", "-1"), 2, "Write --timeout as seconds, 0 or more."),
+        (("watch", "x", "--timeout", "nan"), 2, "Write --timeout as seconds, 0 or more."),
+        (("render", "x", "--wait", "--timeout", "-1"), 2, "Write --timeout as seconds, 0 or more."),
+        (("render", "x", "--takes", "0"), 2, "Write --takes with a number from 1 to 4."),
+        (("retry", "x", "--takes", "100"), 2, "Write --takes with a number from 1 to 4."),
+        (("render", "x", "--dry-run", "--ceiling", "abc"), 2, "Write --ceiling as dollars: --ceiling 12.50."),
     ],
 )
 def test_a_wrong_call_is_one_sentence(
@@ -71,6 +78,17 @@ def test_a_yes_makes_one_run_and_the_same_key_no_second(board_: Shell, film: Boa
     run = Run.objects.get()
     states = list(Take.objects.filter(run=run).order_by("pk").values_list("shot__position", "state"))
     assert states == [(1, State.QUEUED), (2, State.WAITING)]
+
+
+def test_a_render_that_is_under_way_is_the_reason_why_nothing_else_is_rendered(board_: Shell, film: Board) -> None:
+    board_("render", film.public_id, "--yes")
+    code, said, _ = board_("render", film.public_id, "--yes")
+    assert (code, said.startswith("A render is under way, and there is nothing else to render")) == (1, True)
+
+
+def test_the_status_says_what_cost_other_than_was_said(board_: Shell, film: Board, account: Connection) -> None:
+    make.selected(make.shots_of(film)[0], at=account, charge_micro_usd=make.QUOTE + 140_000)
+    assert "It cost $0.14 more than quoted." in board_("status", film.public_id)[1]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +258,15 @@ def test_an_unclear_request_is_decided(
     assert board_("decide", film.public_id, "2", *words)[0] == 0
     take.refresh_from_db()
     assert (take.state, make.ledger(take)) == (state, money)
+
+
+def test_what_is_still_looked_for_says_when_it_can_be_decided(board_: Shell, film: Board, account: Connection) -> None:
+    take = make.take(make.shots_of(film)[1], State.UNKNOWN, at=account, sent_at=timezone.now())
+    code, _, complained = board_("decide", film.public_id, "2", "--give-up")
+    at = timezone.localtime(take.sent_at) + decisions.SOON
+    assert (code, f"it can be decided from {at:%H:%M:%S}." in complained) == (2, True)
+    make.aged(take, sent_at=-decisions.SOON.total_seconds() - 1)
+    assert board_("decide", film.public_id, "2", "--give-up")[0] == 0
 
 
 def test_whoever_may_not_decide_does_not(

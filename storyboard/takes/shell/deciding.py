@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from storyboard.takes.actions import choosing, decisions
 from storyboard.takes.models import State, Take
@@ -32,8 +33,10 @@ def decide(command: BaseCommand, options: Options, user: User, team: Team) -> Ex
     shot = names.shot_named(names.sheet(user, board).shots, options["shot"])
     sent = Take.objects.filter(shot=shot, state__in=[State.UNDECIDED, State.UNKNOWN], deleted_at=None)
     unclear = sent.select_related("connection").first()
-    if unclear is None or not (unclear.state == State.UNDECIDED or decisions.is_early(unclear)):
+    if unclear is None:
         raise Usage(f"Shot {shot.position} has no take that needs a decision.")
+    if unclear.state != State.UNDECIDED and not decisions.is_early(unclear):
+        raise Usage(too_early(unclear))
     take = names.take_of(user, shot, unclear.number)
     if options["task_id"]:
         decisions.paste_task_id(take, remote_id=options["task_id"], by=user)
@@ -43,6 +46,16 @@ def decide(command: BaseCommand, options: Options, user: User, team: Team) -> Ex
         return said(command, options, take, "counted as never made; render it again with: board retry")
     decisions.give_up(take, by=user)
     return said(command, options, take, "given up, and counted as paid")
+
+
+def too_early(take: Take) -> str:
+    """The vendor's list is still looked through, which may settle it."""
+    since = take.sent_at or take.moved_at
+    at = timezone.localtime(since + decisions.SOON)
+    return (
+        f"What became of take {take.number} of shot {take.shot.position} is being looked for at the vendor. "
+        f"Unless that is found by then, it can be decided from {at:%H:%M:%S}."
+    )
 
 
 def found(options: Options, user: User, team: Team, role: Role) -> Take:

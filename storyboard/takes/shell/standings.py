@@ -106,7 +106,13 @@ def lines(found: Iterable[dict[str, Any]]) -> list[str]:
 def cells(one: dict[str, Any]) -> list[object]:
     price = "" if one["micro_usd"] is None else dollars(one["micro_usd"])
     percent = "" if one["progress"] is None else one["progress"]
-    return [one["shot"], state(one), percent, price, one["take"] or "", shortened(one["why"], 100)]
+    why = shortened(one["why"], 100)
+    return [one["shot"], state(one), percent, price, one["take"] or "", f"{why} {apart(one)}".strip()]
+
+
+def apart(one: Mapping[str, Any]) -> str:
+    """That it cost other than was said before."""
+    return f"It cost {one['apart']}." if one["apart"] else ""
 
 
 def state(one: Mapping[str, Any]) -> str:
