@@ -249,7 +249,7 @@ def test_what_holds_no_shot_is_refused(alices: Client, team: Team, name: str, te
     address = reverse("boards_import", args=[team.public_id])
     for place, status in ((address, 422), (f"{address}preview/", 200)):
         answer = alices.post(place, {"file": SimpleUploadedFile(name, text.encode())})
-        assert (answer.status_code, "There is no shot in this." in answer.content.decode()) == (status, True)
+        assert (answer.status_code, "no shot" in answer.content.decode()) == (status, True)
     assert not team.boards.exists()
 
 
@@ -257,5 +257,5 @@ def test_columns_that_mean_nothing_yet_can_still_be_matched(alices: Client, team
     address = reverse("boards_import", args=[team.public_id])
     form = {"text": "Shot,Prompt\n1,A wave\n", "kind": "table", "matched": "on", "column-0": "", "column-1": ""}
     shown = alices.post(f"{address}preview/", form).content.decode()
-    assert ("There is no shot in this." in shown, 'name="column-1"' in shown) == (False, True)
+    assert ("no shot" in shown, 'name="column-1"' in shown) == (False, True)
     assert alices.post(address, form).status_code == 422

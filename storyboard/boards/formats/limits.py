@@ -41,8 +41,8 @@ def checked(draft: DraftBoard) -> DraftBoard:
 
 
 def filled(draft: DraftBoard) -> DraftBoard:
-    """The same of words and tables, which are nothing without a shot; a board that was exported may have none."""
-    if not draft.shots and not draft.scenes:
+    """The draft itself; Unusable where nothing at all came of the file."""
+    if draft == DraftBoard():
         raise Unusable(EMPTY)
     return draft
 

@@ -103,7 +103,8 @@ def read(table: Table, mapping: Mapping[int, Field] | None = None) -> tuple[Draf
     reading = Reading(headers=table.headers, columns=chosen, is_ours=table.is_ours)
     for number, row in table.rows:
         reading.take(number, row)
-    if reading.board == DraftBoard():
+    # While its columns are being matched, none of them may stand for anything yet.
+    if reading.board == DraftBoard() and (chosen or not table.rows):
         raise Unusable(
             "There are headings and no shots below them. Write one shot in each row, or choose another file."
         )

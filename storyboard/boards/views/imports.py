@@ -62,8 +62,6 @@ def from_table(data: bytes, form: ImportForm) -> Read:
     found = table.columns(data, encoding=form.cleaned_data["encoding"])
     mapping = form.mapping(len(found.headers)) if form.cleaned_data["matched"] else found.guess
     draft, remarks = table.read(found, mapping)
-    if not found.rows:
-        filled(draft)
     samples = [[row[at] for row in found.sample] for at in range(len(found.headers))]
     chosen = [mapping[at].value if at in mapping else "" for at in range(len(found.headers))]
     return Read(draft, [str(one) for one in remarks], found, list(zip(found.headers, samples, chosen, strict=True)))
@@ -120,9 +118,7 @@ def made(form: ImportForm, keep: Callable[[Read], Stored]) -> Stored | None:
         return None
     try:
         found = read(form)
-        # While the columns are being matched, none may stand for anything yet.
-        if found.table:
-            filled(found.draft)
+        filled(found.draft)
         return keep(found)
     except DomainError as error:
         if error.status in {403, 404}:

@@ -76,7 +76,7 @@ def bytes_of(source: str) -> bytes:
 
 def from_table(data: bytes, encoding: str) -> tuple[DraftBoard, list[str]]:
     draft, remarks = table.read(table.columns(data, encoding=encoding))
-    return filled(draft), [str(one) for one in remarks]
+    return draft, [str(one) for one in remarks]
 
 
 def choose(found: Read, options: Options, team: Team) -> None:
