@@ -33,7 +33,7 @@ FAULTS = """Shot,Prompt
 # By shot: the word on its card, and what stands below it.
 SAID = {
     2: ("Failed", "reAPI’s check refused the prompt or a reference. Change it; real people need a Face model."),
-    4: ("Needs a decision", "reAPI has no list of tasks, and did not call back. Look into its console"),
+    4: ("Needs a decision", "reAPI has no list of tasks, and was not asked to call back. Look into its console"),
     5: ("Collecting", "That link lets nobody in; it may have expired. It is tried again by itself."),
     1: ("Done", "Nothing goes wrong"),
     3: (r"Rendering \d", "A long night"),

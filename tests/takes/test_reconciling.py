@@ -180,6 +180,7 @@ def test_without_a_list_only_a_bell_is_waited_for(board: Board, team: Team, alic
     assert look(take).state == State.UNKNOWN
     silent.refresh_from_db()
     assert (silent.state, silent.wake_at) == (State.UNDECIDED, None)
+    assert "EvoLink has no list of tasks, and was not asked to call back." in silent.sentence
     age(take, 20 * 60 + 1)
     assert look(take).state == State.UNDECIDED
     assert "did not call back" in take.sentence

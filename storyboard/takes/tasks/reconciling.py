@@ -38,6 +38,9 @@ FOR_THE_LIST = timedelta(minutes=30)
 LEFT_OVER = timedelta(days=1)
 LISTED = "Found in the vendor’s list as task {}."
 NO_LIST = "{} has no list of tasks, and did not call back. Look into its console whether it was made and charged."
+NO_WORD = (
+    "{} has no list of tasks, and was not asked to call back. Look into its console whether it was made and charged."
+)
 NOT_READABLE = "{}’s list of tasks could not be read completely. Look into its console whether it was made and charged."
 SEVERAL = "{}’s list has tasks that could be this one, and does not tell which. Choose in its console."
 TOO_OLD = "{} does not list tasks of that age any more. Look into its console whether it was charged."
@@ -80,7 +83,7 @@ def reconcile(take_id: int) -> None:
         search(take.connection, take.model, takes)
         return
     for one in takes:
-        wait_or_ask(one, NO_LIST)
+        wait_or_ask(one, NO_LIST if one.secret_digest else NO_WORD)
 
 
 def unclear(connection: Connection, model: str = "") -> list[Take]:
