@@ -1,14 +1,19 @@
-"""What connections need of the vendors' catalog: their addresses, and the models that an address knows.
+"""What connections need of the vendors' catalog: their addresses and consoles, and the models that an address knows.
 
 Forms, price pages and the command line ask it. Ark alone has two hosts, and neither knows the other's model ids.
 """
 
 from typing import NamedTuple
 
-from storyboard.connections.addresses import origin
+from django.conf import settings
+from django.urls import reverse
+
+from storyboard.connections.addresses import is_sandbox, origin
+from storyboard.connections.models import Connection
 from storyboard.providers import catalog
 from storyboard.providers.ark import CHINA_URL
 from storyboard.providers.catalog import Model
+from storyboard.teams.models import Team
 
 
 class Host(NamedTuple):
@@ -42,3 +47,14 @@ def model_at(vendor: str, base_url: str, model_id: str) -> Model:
             return model
     names = ", ".join(model.id for model in found)
     raise ValueError(f"There is no model “{model_id}” at this address. Choose one of: {names}.")
+
+
+def console_of(connection: Connection, team: Team) -> str:
+    """Where the vendor shows this account's tasks and credit."""
+    return sandbox_of(connection, team) or connection.about.console_url
+
+
+def sandbox_of(connection: Connection, team: Team) -> str:
+    """Of an account with play money the page of this program; empty for a real vendor's."""
+    is_play = settings.SANDBOX and is_sandbox(connection.base_url)
+    return reverse("team_sandbox", args=[team.public_id]) if is_play else ""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from storyboard.connections import addresses
 from storyboard.connections.models import Connection
 from storyboard.connections.queries import usable
+from storyboard.connections.vendors import sandbox_of
 from storyboard.jobs.heartbeat import FRESH, is_beating
 from storyboard.media import links, watch
 from storyboard.takes.actions import switch
@@ -33,6 +34,7 @@ START_IT = "Start it with “manage.py worker”, or ask whoever runs Lastframe.
 NOT_KEPT = "No clip and no upload can be kept."
 MAKE_ROOM = "Free space or mend the storage, or ask whoever runs Lastframe."
 RESUME = "Go on with “manage.py submissions resume”, or ask whoever runs Lastframe."
+PLAY_MONEY = "It is play money: add some to its key in the sandbox, then test the connection again."
 NOT_FETCHED = "Shots that carry references, a landing picture or a clip’s end cannot be rendered at {}."
 
 
@@ -131,6 +133,9 @@ def account(team: Team, connection: Connection) -> Iterator[Trouble]:
         yield Trouble(what=what, remedy=connection.said, label="Open the connection", address=at)
     elif connection.ails:
         what = f"The account of {connection} at {about.label} has no credit left, so it renders nothing more."
+        if page := sandbox_of(connection, team):
+            yield Trouble(what=what, remedy=PLAY_MONEY, label="Open the sandbox", address=page)
+            return
         remedy = f"Top it up at {about.console_url}, then test the connection again."
         yield Trouble(what=what, remedy=remedy, label="Open the connection", address=at)
 

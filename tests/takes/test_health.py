@@ -157,6 +157,18 @@ def test_an_empty_account_is_said_and_one_that_is_off_is_not(team: Team, account
     assert told(team) == []
 
 
+def test_an_empty_key_of_the_sandbox_is_filled_in_the_sandbox(
+    team: Team, account: Connection, settings: LazySettings
+) -> None:
+    Connection.objects.update(works=True, balance=Decimal(0), base_url=f"{settings.PUBLIC_URL}/sandbox/ark/api/v3")
+    health.forget()
+    (one,) = health.sentences(team, Role.OWNER)
+    assert one.text.endswith("add some to its key in the sandbox, then test the connection again.")
+    assert one.address == reverse("team_sandbox", args=[team.public_id])
+    settings.SANDBOX = False
+    assert account.about.console_url in told(team)[0]
+
+
 def test_files_that_a_vendor_outside_cannot_fetch_are_a_mild_trouble(
     team: Team, account: Connection, settings: LazySettings
 ) -> None:

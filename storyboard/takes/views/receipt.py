@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 
-from storyboard.connections.addresses import is_sandbox
+from storyboard.connections.vendors import console_of
 from storyboard.media.models import File
 from storyboard.providers import catalog
 from storyboard.takes import cards, money
@@ -60,21 +58,12 @@ class Receipt:
     steps: list[Came]
 
 
-def console_of(take: Take) -> str:
-    """Where the vendor's own list of tasks stands; the sandbox's is a page of this program."""
-    if take.connection is None:
-        return ""
-    if settings.SANDBOX and is_sandbox(take.connection.base_url):
-        return reverse("team_sandbox", args=[take.shot.board.team.public_id])
-    return catalog.vendor(take.connection.vendor).console_url
-
-
 def receipt(take: Take) -> Receipt:
     about = catalog.vendor(take.connection.vendor) if take.connection else None
     steps = list(take.steps.order_by("pk"))
     return Receipt(
         vendor=about.label if about else "",
-        console=console_of(take),
+        console=console_of(take.connection, take.shot.board.team) if take.connection else "",
         asked=pretty(take.asked),
         quote=cards.quoted(take),
         charge=charged(take),
