@@ -32,6 +32,7 @@ LOOKING = "The vendor’s answer was lost. We look for what became of it, and no
 PAUSED = "Paused. Resume the render to go on."
 CHOOSE = "Look at the takes and select the one that stays."
 REJECTED = "No note says why."
+UNKNOWN = "charge unknown"
 WANTS_APPROVAL = "Shots that follow wait until somebody approves it."
 
 
@@ -164,11 +165,11 @@ def made(shot: Shot, take: Take, found: Standing, seen: Seen) -> Status:
     own = own._replace(take_id=take.public_id)
     if take.rejected_at:
         own = own._replace(name="rejected", word="Rejected", dot="fail", detail=take.note or REJECTED, decide=True)
-        return own._replace(is_stale=bool(found.stale), to_render=bool(found.stale), price=paid(take))
+        return own._replace(is_stale=bool(found.stale), to_render=bool(found.stale), price=cost(take))
     if found.stale:
         why = f"{found.stale[0][:1].upper()}{', '.join(found.stale)[1:]}."
         return own._replace(name="stale", word="Out of date", dot="stale", detail=why, is_stale=True)
-    own = own._replace(price=paid(take), to_render=False)
+    own = own._replace(price=cost(take), to_render=False)
     if take.approved_at:
         return own._replace(word="Approved")
     own = own._replace(detail=take.sentence)
@@ -194,6 +195,11 @@ def quoted(take: Take) -> str:
     if take.quote_credits is not None:
         return f"{take.quote_credits:,} cr"
     return dollars(take.quote_micro_usd) if take.quote_micro_usd is not None else ""
+
+
+def cost(take: Take) -> str:
+    """Of a take that is done; nothing of a clip of one's own, and the receipt's words where nobody knows."""
+    return paid(take) or (UNKNOWN if take.connection_id else "")
 
 
 def paid(take: Take) -> str:

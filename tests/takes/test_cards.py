@@ -14,6 +14,7 @@ from storyboard.boards.models import Board, Joint, Shot
 from storyboard.boards.queries import Sheet, sheet_of
 from storyboard.boards.status import Status
 from storyboard.connections.models import Connection
+from storyboard.media.models import Kind
 from storyboard.takes.actions import choosing
 from storyboard.takes.models import State, Take
 from storyboard.takes.staleness import snapshot
@@ -196,6 +197,28 @@ def test_the_price_on_a_failed_card_is_said_to_be_that_of_another_take(
     client, ids = as_user(alice), [board.team.public_id, board.public_id]
     assert "again 264 cr" not in client.get(reverse("shot_card", args=[*ids, draft.public_id])).text
     assert "again 264 cr" in client.get(reverse("shot_card", args=[*ids, failed.public_id])).text
+
+
+def test_the_card_of_a_clip_of_ones_own_tells_no_price_as_if_it_were_paid(
+    board: Board, alice: User, as_user: AsUser
+) -> None:
+    shot = make.shots_of(board)[0]
+    take = choosing.upload(shot, file=make.file(board.team, kind=Kind.VIDEO), by=alice)
+    client, at = as_user(alice), reverse("shot_card", args=[board.team.public_id, board.public_id, shot.public_id])
+    for word in ("Done", "Rejected"):
+        text = client.get(at).text
+        assert f"<span>{word}</span>" in text
+        assert 'title="What another take costs">again 437 cr' in text
+        choosing.reject(take, note="", by=alice)
+
+
+def test_a_charge_that_nobody_knows_is_said_to_be_unknown(
+    board: Board, alice: User, account: Connection, as_user: AsUser
+) -> None:
+    shot = make.shots_of(board)[0]
+    up_to_date(board, shot, alice, at=account, quote_micro_usd=None)
+    text = as_user(alice).get(reverse("shot_card", args=[board.team.public_id, board.public_id, shot.public_id])).text
+    assert '<span class="nowrap">charge unknown</span>' in text
 
 
 def test_a_hostile_reason_stays_text(board: Board, alice: User, account: Connection, as_user: AsUser) -> None:

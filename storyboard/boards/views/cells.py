@@ -100,7 +100,7 @@ class Cell:
             seconds=self.ask.choices.seconds,
             chip=self.chip,
             price=self.status.price or price(self.ask.quote),
-            again=bool(self.status.name) and self.status.to_render and not self.status.price,
+            again=self.is_another,
             team=shot.board.team.public_id,
             picture=picture.public_id if picture else "",
             version=str(picture.version) if picture else "",
@@ -109,6 +109,12 @@ class Cell:
             may_edit=self.may_edit,
             status=self.status,
         )
+
+    @property
+    def is_another(self) -> bool:
+        """Whether there was a take that tells no price of its own, and none is under way."""
+        is_over = self.status.to_render or bool(self.status.take_id)
+        return bool(self.status.name) and is_over and not self.status.price
 
     @property
     def chip(self) -> str:

@@ -18,7 +18,6 @@ from storyboard.takes.compared import opening
 from storyboard.takes.models import State, Step, Take
 
 MINUTE = 60
-UNKNOWN = "charge unknown"
 ROLES = {"opening": "opens on", "picture": "picture", "video": "clip", "audio": "sound", "landing": "lands on"}
 
 
@@ -86,7 +85,7 @@ def charged(take: Take) -> str:
     """What it cost; nothing where nothing was charged, or not yet."""
     if take.charge_micro_usd is not None:
         return cards.paid(take)
-    return UNKNOWN if money.is_unknown(take) else ""
+    return cards.UNKNOWN if money.is_unknown(take) else ""
 
 
 def came_out(take: Take) -> list[tuple[str, File | None]]:
