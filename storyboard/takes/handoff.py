@@ -7,13 +7,14 @@ import json
 from collections.abc import Collection
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from storyboard.boards.asks import TAIL as TAIL_SECONDS
 from storyboard.connections import addresses
 from storyboard.errors import DomainError
 from storyboard.media import links as media_links
-from storyboard.media.models import File
+from storyboard.media.models import File, Grant
 from storyboard.providers.base import Kind, Media
 from storyboard.takes.models import Take
 from storyboard.takes.placeholders import OPENING, TAIL, strings
@@ -24,6 +25,8 @@ TAIL_MS = int(TAIL_SECONDS * 1000)
 LINK_SECONDS = 24 * 3600
 # A vendor's own link must live on for so long, because the vendor may begin late.
 WHILE = timedelta(hours=2)
+# How far the database's clock and ours may be apart, with the time that sending takes.
+CLOCKS = timedelta(minutes=10)
 GONE = "What shot {number} hands over is not there. Select its take again."
 # What a take says whose clip somebody looked for in vain. There is nothing that a frame could be made of.
 LOST = "The file of this clip is gone from the storage."
@@ -65,8 +68,39 @@ def lent(take: Take, upstream: Take, made_up: str) -> str:
     if not is_reachable(take):
         # The vendor's own link is over, and ours leads nowhere from outside.
         raise DomainError(media_links.reachable())
-    vendor, purpose = take.connection.vendor, f"take {take.public_id} opens on take {upstream.public_id}"
-    return media_links.for_vendor(file, vendor=vendor, seconds=LINK_SECONDS, purpose=purpose)
+    purpose = purpose_of(take, upstream)
+    return media_links.for_vendor(file, vendor=take.connection.vendor, seconds=LINK_SECONDS, purpose=purpose)
+
+
+def purpose_of(take: Take, upstream: Take) -> str:
+    return f"take {take.public_id} opens on take {upstream.public_id}"
+
+
+def given(take: Take) -> list[tuple[str, File | None]]:
+    """What it was sent with of the take before it, by made-up link; None where that file is not kept any more."""
+    if take.upstream is None:
+        return []
+    return [(made_up, file_given(take, take.upstream, made_up)) for made_up in sorted(wanted(take))]
+
+
+def file_given(take: Take, upstream: Take, made_up: str) -> File | None:
+    if made_up == OPENING and take.upstream_ms is None:
+        # It stays the same; a vendor that was given its own link has what we fetched from there.
+        return upstream.last_frame
+    kind = Kind.IMAGE if made_up == OPENING else Kind.VIDEO
+    lent_then = grants(take, upstream).filter(file__kind=kind).last()
+    if lent_then is not None:
+        return lent_then.file
+    if upstream.hand_off_ms != take.upstream_ms:
+        return None
+    return upstream.hand_off_frame if made_up == OPENING else upstream.tail
+
+
+def grants(take: Take, upstream: Take) -> QuerySet[Grant]:
+    """The links to copies of ours when it was last sent, the newest last; by their end, for that has an index."""
+    ends = (take.sent_at or take.created_at) + timedelta(seconds=LINK_SECONDS)
+    rows = Grant.objects.filter(expires_at__range=(ends - CLOCKS, ends + CLOCKS), purpose=purpose_of(take, upstream))
+    return rows.select_related("file").order_by("pk")
 
 
 def frame_of(upstream: Take) -> File | None:

@@ -115,3 +115,33 @@ def test_a_prompt_that_says_the_made_up_link_asks_for_nothing(pair: Pair) -> Non
     upstream.last_frame = None
     assert handoff.missing(take, upstream) == ""
     assert handoff.links(take, upstream) == {}
+
+
+def sent_at_last(take: Take, upstream: Take) -> None:
+    """As a claim and its POST leave it."""
+    take.upstream, take.upstream_ms, take.sent_at = upstream, upstream.hand_off_ms, timezone.now()
+    handoff.links(take, upstream)
+
+
+def test_what_was_given_of_the_end_is_its_last_frame_also_by_the_vendors_own_link(pair: Pair) -> None:
+    take, upstream = pair
+    vendors(upstream)
+    assert handoff.given(take) == []
+    sent_at_last(take, upstream)
+    upstream.hand_off_ms = 1500
+    assert handoff.given(take) == [(OPENING, upstream.last_frame)]
+
+
+@pytest.mark.parametrize("made_up", [OPENING, TAIL])
+def test_what_was_given_is_known_when_another_moment_is_handed_over_now(pair: Pair, team: Team, made_up: str) -> None:
+    take, upstream = pair
+    take.asked = json.dumps({"urls": [made_up]})
+    frame, tail = make.file(team), make.file(team, kind=Kind.VIDEO)
+    upstream.hand_off_ms, upstream.hand_off_frame, upstream.tail = 1500, frame, tail
+    sent_at_last(take, upstream)
+    upstream.hand_off_ms, upstream.hand_off_frame, upstream.tail = 2500, make.file(team), None
+    then = frame if made_up == OPENING else tail
+    assert handoff.given(take) == [(made_up, then)]
+    # Nothing points at it any more, so a sweep may take it.
+    then.delete()
+    assert handoff.given(take) == [(made_up, None)]

@@ -1,5 +1,6 @@
 """The pages of takes: the sheet before money is spent, the bar of what is under way, the shelf, decisions."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +16,7 @@ from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.media.models import File, Kind
 from storyboard.takes.models import Run, State, Step, Take
+from storyboard.takes.placeholders import OPENING, TAIL
 from storyboard.teams.models import Membership, Role, Team, User
 from tests.media import seeds
 from tests.media.library import brought
@@ -286,6 +288,22 @@ def test_the_receipt_has_what_each_file_is(board: Board, alice: User, account: C
         ("Out", "hand-off", "PNG"),
         ("Out", "last seconds", "MP4"),
     ]
+
+
+def test_the_receipt_has_what_was_carried_over(board: Board, alice: User, account: Connection, as_user: AsUser) -> None:
+    shot, follower = make.shots_of(board)[:2]
+    tail, frame = make.file(board.team, kind=Kind.VIDEO), make.file(board.team)
+    before = make.selected(shot, at=account, last_frame=frame, tail=tail)
+    asked = json.dumps({"prompt": OPENING, "image_urls": [OPENING], "video_urls": [TAIL]})
+    take = make.selected(follower, at=account, upstream=before, asked=asked)
+    take.inputs.create(placeholder="a", role="picture", file=make.file(board.team))
+    client, page = as_user(alice), at("takes", board, follower.public_id)
+    text = client.get(page, headers=HTMX).text
+    assert re.findall(r"<b>In</b> ([a-z ]+) <span", text) == ["opens on", "carries over", "picture"]
+    assert f'<dd class="mono">{frame.sha256}</dd>' in text
+    assert f'MP4, 640 × 640, 4 s, 1000\xa0bytes</span></dt><dd class="mono">{tail.sha256}</dd>' in text
+    Take.objects.filter(pk=before.pk).update(tail=None, hand_off_ms=2000)
+    assert '<b>In</b> carries over</dt><dd class="muted">Not kept any more' in client.get(page, headers=HTMX).text
 
 
 @pytest.mark.parametrize(("what", "ledger"), [("free", (0, 0)), ("lost", (0, make.QUOTE))])

@@ -13,16 +13,18 @@ from django.template.defaultfilters import filesizeformat
 from storyboard.connections.vendors import console_of
 from storyboard.media.models import File
 from storyboard.providers import catalog
-from storyboard.takes import cards, money
+from storyboard.takes import cards, handoff, money
 from storyboard.takes.compared import opening
 from storyboard.takes.models import State, Step, Take
+from storyboard.takes.placeholders import OPENING, TAIL
 
 MINUTE = 60
 ROLES = {"opening": "opens on", "picture": "picture", "video": "clip", "audio": "sound", "landing": "lands on"}
+HANDED = {OPENING: "opens on", TAIL: "carries over"}
 
 
 class Paper(NamedTuple):
-    """A file that went in or came out: what for, what it is, and its SHA-256."""
+    """A file that went in or came out: what for, what it is, and its SHA-256; the last are empty once it is gone."""
 
     role: str
     about: str
@@ -70,9 +72,7 @@ def receipt(take: Take) -> Receipt:
         opened=opening(take) if take.upstream else "",
         sent=sum(step.state == State.SUBMITTING for step in steps),
         worked=lasted(take.accepted_at, take.finished_at),
-        inputs=[
-            paper(ROLES.get(row.role, row.role), row.file) for row in take.inputs.select_related("file").order_by("pk")
-        ],
+        inputs=went_in(take),
         outputs=[paper(role, file) for role, file in came_out(take) if file],
         steps=[
             Came(step, lasted(before.at, step.at) if before else "")
@@ -88,12 +88,21 @@ def charged(take: Take) -> str:
     return cards.UNKNOWN if money.is_unknown(take) else ""
 
 
+def went_in(take: Take) -> list[Paper]:
+    """What it carried over from the take before it, then its own files."""
+    before = [paper(HANDED[made_up], file) for made_up, file in handoff.given(take)]
+    own = take.inputs.select_related("file").order_by("pk")
+    return before + [paper(ROLES.get(row.role, row.role), row.file) for row in own]
+
+
 def came_out(take: Take) -> list[tuple[str, File | None]]:
     frame = take.hand_off_frame if take.hand_off_ms is not None else None
     return [("clip", take.clip), ("last frame", take.last_frame), ("hand-off", frame), ("last seconds", take.tail)]
 
 
-def paper(role: str, file: File) -> Paper:
+def paper(role: str, file: File | None) -> Paper:
+    if file is None:
+        return Paper(role, "", "")
     size = f"{file.width} × {file.height}" if file.width and file.height else ""
     seconds = f"{file.seconds.normalize():f} s" if file.seconds else ""
     about = ", ".join(part for part in (file.format.upper(), size, seconds, filesizeformat(file.size)) if part)
