@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from storyboard.boards import actions
 from storyboard.boards.forms import ChangeForm
-from storyboard.boards.models import Board, Shot
+from storyboard.boards.models import Board, Edit, Shot
 from storyboard.connections.models import Connection
 from storyboard.media.models import Kind, Reference, Upload
 from storyboard.teams.models import Team, User
@@ -158,6 +158,17 @@ def test_a_file_let_go_of_over_a_shot_takes_its_place_when_it_was_looked_at(
     assert of(row) == "Akeeper.png"
     row.refresh_from_db()
     assert row.landing == upload.reference
+
+
+def test_two_tabs_that_ask_for_one_upload_put_one_reference_in_one_step(
+    board: Board, team: Team, alice: User, as_user: AsUser
+) -> None:
+    row, client, before = shot(board, "a"), as_user(alice), Edit.objects.count()
+    upload = brought(team, alice, "keeper.png", "image/png", picture_bytes("png"))
+    for role in ("references", "references", "landing", "landing"):
+        assert post(client, "shot_upload", row, upload=upload.public_id, role=role) == 200
+    assert of(row) == "keeper.png"
+    assert Edit.objects.count() == before + 2
 
 
 def test_a_file_that_was_refused_is_told_with_its_sentence(

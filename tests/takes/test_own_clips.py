@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from storyboard.boards.models import Board, Shot
 from storyboard.media.models import Kind, Reference, Upload
+from storyboard.takes.actions import choosing
 from storyboard.takes.models import Take
 from storyboard.teams.models import Team, User
 from tests.boards.films import picture
@@ -102,6 +103,35 @@ def test_a_file_that_was_not_taken_says_why(shot: Shot, team: Team, alice: User,
     answer = sent(client, shot, upload)
     assert (answer.status_code, Take.objects.count()) == (400, 0)
     assert answer.json()["problem"] == upload.sentence != ""
+
+
+def test_two_tabs_that_ask_for_one_upload_make_one_take(shot: Shot, team: Team, alice: User, as_user: AsUser) -> None:
+    client = as_user(alice)
+    sender = Sender(client, team)
+    upload = sender.bring("own.mp4", "video/mp4", clip("mp4"))
+    answers = [sent(client, shot, upload).json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    # Not even when the library shows another file by then.
+    assert upload.reference
+    sender.bring("longer.mp4", "video/mp4", clip("mp4", seconds=2), replaces=upload.reference.public_id)
+    assert sent(client, shot, upload).json() == answers[0]
+    assert Take.objects.count() == 1
+
+
+def test_a_take_that_was_deleted_is_not_made_again_by_a_page_that_comes_late(
+    shot: Shot, team: Team, alice: User, as_user: AsUser
+) -> None:
+    client = as_user(alice)
+    sender = Sender(client, team)
+    upload = sender.bring("own.mp4", "video/mp4", clip("mp4"))
+    assert sent(client, shot, upload).status_code == 200
+    choosing.delete(Take.objects.get(), by=alice)
+    late = sent(client, shot, upload)
+    assert (late.status_code, Take.objects.count()) == (409, 1)
+    assert late.json()["problem"].startswith("It was take 1 of shot 1, and that was deleted.")
+    # Dropped once more it is wanted.
+    again = sender.bring("own.mp4", "video/mp4", clip("mp4"))
+    assert sent(client, shot, again).json()["said"] == "Your clip is take 2 of shot 1."
 
 
 def test_the_shelf_offers_it_to_editors_on_the_board(shot: Shot, alice: User, as_user: AsUser) -> None:
