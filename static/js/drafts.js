@@ -1,11 +1,12 @@
 // What somebody typed and the server has not confirmed yet, kept in this browser until it has: a lost connection, a
-// closed tab or a crash loses nothing. Two kinds: `drafts` are sent by themselves (each knows its field, the version it
+// closed tab or a crash loses nothing. Three kinds: `drafts` are sent by themselves (each knows its field, the version it
 // started from and where to; saving.js sends them, conflict.js settles those that met somebody else's text), `notes`
-// wait for a press (notes.js).
+// wait for a press (notes.js), `arrivals` are files for a shot that are still looked at (dropping.js), for a day.
 (() => {
+  const A_DAY = 24 * 3600 * 1000;
   const read = (text) => { try { return JSON.parse(text); } catch { return null; } };
 
-  const kept = (prefix) => {
+  const kept = (prefix, life = Infinity) => {
     const memory = new Map();
     const stored = (id) => { try { return read(localStorage.getItem(prefix + id)); } catch { return null; } };
     const keep = (id, draft) => {
@@ -25,6 +26,7 @@
       for (const key of keys) {
         const id = key.slice(prefix.length);
         const { met, stuck, ...draft } = stored(id) ?? {};
+        if (Date.now() - draft.at > life) { drop(id); continue; }
         const left = met || stuck || Date.now() - draft.at > age;
         if (draft.board === board && !memory.has(id) && left) memory.set(id, draft);
       }
@@ -45,4 +47,5 @@
   const person = document.body.dataset.person ?? "";
   window.drafts = kept(`draft:${person}:`);
   window.notes = kept(`note:${person}:`);
+  window.arrivals = kept(`arrival:${person}:`, A_DAY);
 })();

@@ -1,9 +1,11 @@
 // Letting go of something over a shot: a reference that is dragged from the picker, or files from the desktop, over the
 // inspector ([data-drop] names the role) or over a card. Files go into the library first; when it has looked at them the
-// shot gets them, and until then the inspector says how far they are. Used as `dropping` by picking.js.
+// shot gets them, and until then the inspector says how far they are. Whoever leaves the page meanwhile finds them again:
+// `arrivals` knows them, and the next page of that board goes on. Used as `dropping` by picking.js.
 window.dropping = (() => {
   const KIND = "application/x-reference";
   const PAUSE = 700;
+  const LEFT_BEHIND = 3000;
   const coming = new Map();
   let aim = null;
 
@@ -86,38 +88,56 @@ window.dropping = (() => {
 
   document.addEventListener("upload", ({ detail: { file, id, state, text } }) => {
     if (!coming.has(file)) return;
-    if (state === "cancelled") { coming.delete(file); show(); return; }
+    if (state === "cancelled") { over(file, id); return; }
     say(file, text, state === "failed");
     if (state === "done") settle(file, id);
     else if (state === "failed") end(file, text);
   });
   const settle = async (file, id) => {
-    const { shot, field } = coming.get(file);
+    const { shot, field } = Object.assign(coming.get(file), { id });
+    const door = new URL(`shots/${shot}/${field === "clip" ? "clip/upload" : "upload"}/`, document.baseURI).pathname;
     try {
       let answer = { status: 202 };
       for (; answer.status === 202; await new Promise((go) => setTimeout(go, PAUSE))) {
-        const door = field === "clip" ? "clip/upload" : "upload";
-        answer = await sending.ask(new URL(`shots/${shot}/${door}/`, document.baseURI).pathname, { upload: id, role: field });
+        if (!coming.has(file)) return;
+        arrivals.keep(id, { board: location.pathname, shot, field, name: file.name, at: Date.now() });
+        answer = await sending.ask(door, { upload: id, role: field });
         if (answer.status !== 202) break;
       }
-      coming.delete(file);
-      show();
+      over(file, id);
       if (answer.take) added(shot, answer);
       else if (shot !== board.openShot()) tell("info", `${file.name} is a reference of shot ${answer.shot} now.`);
       if (document.documentElement.dataset.liveState === "connected") return;
       for (const topic of answer.topics) document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { bubbles: true }));
-    } catch (error) { end(file, error.told ?? "It could not be sent. Drop it again."); }
+    } catch (error) { end(file, error.told ?? "It could not be sent. Drop it again.", error.out ? "" : id); }
   };
+  const over = (file, id) => {
+    coming.delete(file);
+    if (id) arrivals.drop(id);
+    show();
+  };
+  // What an earlier page of this board began; another tab that is still at it has said so a moment ago.
+  const recover = () => {
+    const here = new Set([...coming.values()].map(({ id }) => id));
+    for (const id of arrivals.recover(location.pathname, LEFT_BEHIND)) {
+      if (here.has(id)) continue;
+      const { name, shot, field } = arrivals.get(id);
+      const file = { name };
+      coming.set(file, { shot, field, text: "Being looked at" });
+      settle(file, id);
+    }
+    show();
+  };
+  document.addEventListener("DOMContentLoaded", () => { recover(); setTimeout(recover, LEFT_BEHIND + 100); });
   // A clip of one's own: the shelf opens at it, if that is still what somebody looks at.
   const added = (shot, { take, said }) => {
     tell("good", said);
     if (shot !== board.openShot() || document.getElementById("inspector")?.dataset.tab !== "takes") return;
     htmx.ajax("GET", `shots/${shot}/takes/?take=${take}`, { target: "#inspector", swap: "outerMorph" });
   };
-  const end = (file, text) => {
+  const end = (file, text, id) => {
     tell("problem", `${file.name}: ${text}`);
-    coming.delete(file);
-    show();
+    over(file, id);
   };
 
   return { takes };

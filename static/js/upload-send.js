@@ -43,7 +43,7 @@
       headers: { "X-CSRFToken": token(), "HX-Request": "true", Accept: "application/json" },
     });
     if (answer.status >= BUSY) throw new Error(`${answer.status}`);
-    if (answer.status === 401) throw problem("You are signed out. Sign in again in another tab, then try again.");
+    if (answer.status === 401) throw Object.assign(problem("You are signed out. Sign in again in another tab, then try again."), { out: true });
     const told = await answer.json().catch(() => ({}));
     if (!answer.ok) throw problem(told.problem ?? "That did not work. Reload the page and try again.");
     return { status: answer.status, ...told };

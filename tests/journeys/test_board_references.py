@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from storyboard.boards import actions
@@ -15,15 +16,15 @@ from tests.browser import Console
 from tests.drain import drain
 from tests.journeys.conftest import Visit
 from tests.media.library import brought
-from tests.media.seeds import drawing, picture
+from tests.media.seeds import clip, drawing, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 Axe = Callable[[Page], list[str]]
 LISTENS = ("data-live-state", "connected")
-DROP = """([where, name, text]) => {
+DROP = """([where, name, text, type]) => {
   const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  data.items.add(new File([bytes], name, { type: "image/png" }));
+  data.items.add(new File([bytes], name, { type }));
   const what = { dataTransfer: data, bubbles: true, cancelable: true };
   for (const kind of ["dragover", "drop"]) document.querySelector(where).dispatchEvent(new DragEvent(kind, what));
 }"""
@@ -47,13 +48,18 @@ def opened(visit: Visit, board: Board, user: User, number: int) -> Page:
 
 def drop(page: Page, where: str, name: str) -> None:
     """Let go of a file from the desktop; the worker is this test."""
+    let_go(page, where, name, picture("png", drawing((len(name) * 9, 60))))
+    drain()
+
+
+def let_go(page: Page, where: str, name: str, data: bytes, kind: str = "image/png") -> None:
+    """Until all of it is here, and nobody has looked at it yet."""
     before = Upload.objects.exclude(state=Upload.State.WAITING).count()
-    page.evaluate(DROP, [where, name, base64.b64encode(picture("png", drawing((len(name) * 9, 60)))).decode()])
+    page.evaluate(DROP, [where, name, base64.b64encode(data).decode(), kind])
     for _ in range(200):
         if Upload.objects.exclude(state=Upload.State.WAITING).count() > before:
             break
         page.wait_for_timeout(50)
-    drain()
 
 
 def references(board: Board, number: int) -> list[str]:
@@ -74,6 +80,44 @@ def test_a_file_from_the_desktop_becomes_what_it_was_dropped_on(visit: Visit, fi
     landing = shot_at(film, 6).landing
     assert landing
     assert landing.name == "harbour.png"
+
+
+KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('arrival:')).length"
+
+
+def test_what_was_dropped_on_a_shot_is_not_lost_when_its_page_is_left(visit: Visit, film: Board, alice: User) -> None:
+    page = opened(visit, film, alice, 1)
+    board = page.url
+    page.locator("#inspector").get_by_role("link", name="Takes").click()
+    expect(page.locator("#inspector [data-drop=clip]")).to_be_visible()
+    let_go(page, "#inspector .shelf", "own.mp4", clip("mp4"), "video/mp4")
+    let_go(page, f"#cell-{shot_at(film, 2).public_id} .thumb", "lamp.png", picture("png"))
+    page.wait_for_function(f"{KEPT} === 2")
+    page.goto(f"/teams/{film.team.public_id}/library/")
+    drain()
+    page.goto(board)
+    told = page.locator(".toast")
+    expect(told.filter(has_text="Your clip is take 1 of shot 1.")).to_be_visible()
+    expect(told.filter(has_text="lamp.png is a reference of shot 2 now.")).to_be_visible()
+    page.wait_for_function(f"{KEPT} === 0")
+    assert references(film, 2) == ["lamp.png"]
+
+
+def test_what_was_dropped_is_kept_for_who_is_signed_out_meanwhile(
+    visit: Visit, film: Board, alice: User, console: Console
+) -> None:
+    console.allow("401")
+    page = opened(visit, film, alice, 1)
+    let_go(page, f"#cell-{shot_at(film, 2).public_id} .thumb", "lamp.png", picture("png"))
+    page.wait_for_function(f"{KEPT} === 1")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    drain()
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.goto(f"/teams/{film.team.public_id}/boards/{film.public_id}/")
+    expect(page.locator(".toast").filter(has_text="lamp.png is a reference of shot 2 now.")).to_be_visible()
+    assert references(film, 2) == ["lamp.png"]
 
 
 def carry(page: Page, source: str, target: str) -> None:
