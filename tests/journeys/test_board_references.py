@@ -84,6 +84,13 @@ def test_a_file_from_the_desktop_becomes_what_it_was_dropped_on(visit: Visit, fi
 
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('arrival:')).length"
 
+# What was looked at a day ago and nobody came back for.
+FORGOTTEN = """() => {
+  const key = Object.keys(localStorage).find((key) => key.startsWith("arrival:"));
+  const kept = { ...JSON.parse(localStorage.getItem(key)), name: "old.png", at: Date.now() - 25 * 3600 * 1000 };
+  localStorage.setItem(`${key}old`, JSON.stringify(kept));
+}"""
+
 
 def test_what_was_dropped_on_a_shot_is_not_lost_when_its_page_is_left(visit: Visit, film: Board, alice: User) -> None:
     page = opened(visit, film, alice, 1)
@@ -95,12 +102,14 @@ def test_what_was_dropped_on_a_shot_is_not_lost_when_its_page_is_left(visit: Vis
     page.wait_for_function(f"{KEPT} === 2")
     page.goto(f"/teams/{film.team.public_id}/library/")
     drain()
+    page.evaluate(FORGOTTEN)
     page.goto(board)
     told = page.locator(".toast")
     expect(told.filter(has_text="Your clip is take 1 of shot 1.")).to_be_visible()
     expect(told.filter(has_text="lamp.png is a reference of shot 2 now.")).to_be_visible()
     page.wait_for_function(f"{KEPT} === 0")
     assert references(film, 2) == ["lamp.png"]
+    expect(told.filter(has_text="old.png")).to_have_count(0)
 
 
 def test_what_was_dropped_is_kept_for_who_is_signed_out_meanwhile(
