@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from storyboard.connections.models import Connection
 from storyboard.providers.errors import ProviderError
-from storyboard.takes import callbacks, money
+from storyboard.takes import callbacks, money, restore
 from storyboard.takes.actions import binding, chain, failover, switch
 from storyboard.takes.faults import point
 from storyboard.takes.models import SENT, Gate, State, Take
@@ -45,13 +45,23 @@ class Claim:
     epoch: int
     # With the secret in it: only ever in this process's memory.
     callback_url: str
-    # How many claims this connection has seen.
+    # How many claims this connection has seen; 0 where nothing may be POSTed, see numbered().
     sent: int
 
 
-@transaction.atomic(durable=True)
 def claim(connection_id: int) -> Claim | None:
-    """The next take in a fair order, if one may be sent now; the connection's gate is held while it is chosen."""
+    """The next take in a fair order, if one may be sent now. A database that turns out to be old pauses everything."""
+    try:
+        return chosen(connection_id)
+    except restore.Older as found:
+        # Nothing of the claim was committed, and its gate is free again: a pause takes all of them.
+        switch.pause(str(found))
+        return None
+
+
+@transaction.atomic(durable=True)
+def chosen(connection_id: int) -> Claim | None:
+    """The connection's gate is held until the claim is committed."""
     gate = gate_of(connection_id)
     connection = open_at(gate)
     if connection is None or switch.is_paused():
@@ -146,10 +156,23 @@ def claimed(take: Take, gate: Gate, upstream: Take | None) -> Claim | None:
     )
     if not won:
         return None
+    number = numbered(gate)
+    chain.tell(take)
+    return Claim(take, upstream, take.epoch, url, number)
+
+
+def numbered(gate: Gate) -> int:
+    """Count the claim, once it is known that the database is not an old one; Older if it is.
+
+    Where that cannot be read it is not counted, for that would hide it, and the 0 lets nothing out.
+    """
+    try:
+        restore.compare()
+    except OSError:
+        return 0
     gate.sent += 1
     gate.save(update_fields=["sent"])
-    chain.tell(take)
-    return Claim(take, upstream, take.epoch, url, gate.sent)
+    return gate.sent
 
 
 def accepted(take: Take, *, epoch: int, remote_id: str, sent_hash: str) -> bool:
