@@ -385,6 +385,7 @@ JOB_TASKS = {
     "storyboard.takes.tasks.measuring.measure": "media",
     "storyboard.takes.tasks.polling.poll": "fast",
     "storyboard.takes.tasks.polling.refresh": "fast",
+    "storyboard.takes.tasks.reconciling.look_again": "fast",
     "storyboard.takes.tasks.reconciling.reconcile": "fast",
     "storyboard.takes.tasks.sending.send": "fast",
     "storyboard.teams.tasks.purge_deleted_teams": "fast",

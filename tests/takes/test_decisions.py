@@ -1,21 +1,25 @@
 """What people may say of a take that nobody else can tell about, who may say it, and what becomes of its money."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from storyboard.connections.models import Connection
 from storyboard.errors import Conflict, DomainError, Forbidden, Missing
 from storyboard.providers.base import Task
-from storyboard.providers.errors import Refused
+from storyboard.providers.errors import ProviderError, Refused, Unavailable
 from storyboard.takes.actions import binding, decisions, doorbell
 from storyboard.takes.actions.doorbell import Knock
 from storyboard.takes.models import Delivery, Orphan, State, Step, Take
 from storyboard.takes.tasks import binding as tasks
+from storyboard.takes.tasks import listing, reconciling
 from storyboard.teams.models import AuditEntry, Membership, Role, Team, User
 from tests.takes import make
 from tests.takes.bells import TASK, task, vendor
@@ -184,3 +188,90 @@ def test_the_shelf_offers_the_decision_and_says_that_the_bell_may_still_come(
     text = as_user(alice).get(f"{reverse('takes', args=place)}?take={unclear.public_id}").text
     assert "may still call and say what became of it" in text
     assert "Not charged, render again" in text
+
+
+def listed(take: Take, *shown: Task, fails: ProviderError | None = None) -> set[str]:
+    """What people are shown once the job has read this list."""
+    OrmQ.objects.all().delete()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "client", Mock(return_value=vendor(*shown, fails=fails)))
+        reconciling.look_again(take.pk)
+    return set(Orphan.objects.values_list("remote_id", flat=True))
+
+
+def decided(take: Take, alice: User, act: Act = ACTS[1]) -> Take:
+    """Long after it was sent."""
+    make.aged(take, sent_at=-600)
+    act(take, alice)
+    return Take.objects.get(pk=take.pk)
+
+
+def made(take: Take, task_id: str = TASK, **more: Any) -> Task:
+    return task(task_id, **({"model": take.model, "at": take.sent_at} | more))
+
+
+@pytest.mark.parametrize("act", ACTS[1:])
+def test_a_task_that_was_made_all_the_same_is_shown_after_the_decision(take: Take, alice: User, act: Act) -> None:
+    found = decided(take, alice, act)
+    assert make.queued("reconciling.look_again") == [[take.pk]]
+    assert listed(found, made(found)) == {TASK}
+    assert make.queued("reconciling.look_again") == []
+    assert listed(found, made(found)) == {TASK}
+
+
+def test_only_what_its_request_may_have_made_is_shown(take: Take, alice: User, account: Connection) -> None:
+    found, hour = decided(take, alice), timedelta(hours=1)
+    make.take(make.shots_of(take.shot.board)[1], State.RUNNING, at=account, remote_id="cgt-anothers")
+    assert found.sent_at
+    others = [
+        made(found, "cgt-anothers"),
+        made(found, "cgt-long-before", at=found.sent_at - hour),
+        made(found, "cgt-long-after", at=found.sent_at + hour),
+        made(found, "cgt-another-model", model="another"),
+    ]
+    assert listed(found, *others) == set()
+    assert make.queued("reconciling.look_again") == []
+
+
+def test_where_no_list_can_be_read_nobody_looks(unclear: Take, alice: User) -> None:
+    decided(unclear, alice)
+    assert make.queued("reconciling.look_again") == []
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.UNKNOWN])
+def test_a_task_that_another_take_may_still_get_is_shown_later(
+    take: Take, alice: User, account: Connection, state: State
+) -> None:
+    found = decided(take, alice)
+    other = make.take(make.shots_of(take.shot.board)[1], state, at=account, sent_at=found.sent_at)
+    assert listed(found, made(found)) == set()
+    assert make.queued("reconciling.look_again") == [[take.pk]]
+    Take.objects.filter(pk=other.pk).update(state=State.UNDECIDED)
+    assert listed(found, made(found)) == {TASK}
+    assert binding.bind(other, made(found), why="Pasted.") == ""
+    assert not Orphan.objects.exists()
+
+
+def test_a_list_that_fails_is_read_again_until_its_vendor_has_forgotten(take: Take, alice: User) -> None:
+    found = decided(take, alice)
+    for days, again in ((0, [[take.pk]]), (6, [[take.pk]]), (8, [])):
+        make.aged(found, sent_at=-days * 86400 - 600)
+        listed(found, fails=Unavailable("Down."))
+        assert make.queued("reconciling.look_again") == again
+
+
+def test_a_list_that_may_be_behind_is_read_again(take: Take, alice: User) -> None:
+    found = decided(take, alice)
+    make.aged(found, sent_at=-1)
+    listed(found)
+    assert make.queued("reconciling.look_again") == [[take.pk]]
+
+
+def test_the_next_reading_is_as_far_away_as_the_decision(take: Take, alice: User) -> None:
+    found = decided(take, alice)
+    for passed, wait in ((0, 60), (600, 600)):
+        make.aged(found, finished_at=-passed)
+        listed(found, fails=Unavailable("Down."))
+        due = OrmQ.objects.get().lock
+        assert due
+        assert abs((due - timezone.now()).total_seconds() - wait) < 10

@@ -1,6 +1,7 @@
 """What people decide about a take that no machine can: this is its task, it was not charged, or leave it.
 
 Views and the command line call these. Money stays held until one of them is done, and nothing is sent again by itself.
+Where the vendor has a list, a job reads it after the decision: what was made all the same is shown to people.
 """
 
 from datetime import timedelta
@@ -22,6 +23,7 @@ from storyboard.teams.audit import Did, record
 from storyboard.teams.models import Role, User
 
 PASTED = "storyboard.takes.tasks.binding.pasted"
+LOOK_AGAIN = "storyboard.takes.tasks.reconciling.look_again"
 UNCLEAR = (State.UNKNOWN, State.UNDECIDED)
 # A job carries it.
 LONGEST_ID = 100
@@ -132,6 +134,8 @@ def note(did: Did, take: Take, board: Board, by: User, detail: dict[str, object]
 
 def let_go(take: Take) -> None:
     chain.settled(take)
-    if take.connection_id:
-        chain.freed(take.connection_id)
+    if take.connection:
+        chain.freed(take.connection.pk)
+        if take.connection.about.can_list:
+            enqueue(LOOK_AGAIN, take.pk)
     chain.tell(take)

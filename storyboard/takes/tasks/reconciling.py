@@ -1,6 +1,7 @@
 """Find out what became of takes whose POST had no clear answer: by doorbell, then by the vendor's list, then by people.
 
 settings.JOB_TASKS names reconcile(), sweeps.wake calls due(). One job looks for all takes of a connection and model.
+After a person's decision look_again() lists what the vendor made all the same.
 """
 
 import json
@@ -12,13 +13,14 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Min, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from storyboard.connections.models import Connection
 from storyboard.jobs.queue import enqueue
 from storyboard.providers.base import Task
 from storyboard.providers.errors import ProviderError
 from storyboard.takes import restore
-from storyboard.takes.actions import binding, doorbell, searching
+from storyboard.takes.actions import binding, decisions, doorbell, searching
 from storyboard.takes.actions.binding import UNBOUND, twins
 from storyboard.takes.faults import point
 from storyboard.takes.models import Delivery, Orphan, State, Take
@@ -34,6 +36,8 @@ MOST_JOBS, MOST_TAKES = 200, 500
 FOR_THE_BELL = timedelta(minutes=20)
 FOR_OTHERS = timedelta(minutes=5)
 FOR_THE_LIST = timedelta(minutes=30)
+# After a decision the list is read at least so long after the last time.
+NEXT_LOOK = timedelta(minutes=1)
 # Of the seven days for which a vendor keeps its list, one is left for people.
 LEFT_OVER = timedelta(days=1)
 LISTED = "Found in the vendor’s list as task {}."
@@ -100,12 +104,15 @@ def ring_again(takes: Iterable[Take]) -> None:
 
 
 def search(connection: Connection, model: str, takes: list[Take]) -> None:
+    match(connection, model, takes, reading_of(connection, model))
+
+
+def reading_of(connection: Connection, model: str) -> Reading:
     try:
-        reading = read(connection, model)
+        return read(connection, model)
     except ProviderError as error:
         logger.info("Connection %s: %s %s %s", connection.pk, type(error).__name__, error.status, error.reason)
-        reading = Reading()
-    match(connection, model, takes, reading)
+        return Reading()
 
 
 def match(connection: Connection, model: str, takes: Iterable[Take], reading: Reading) -> int:
@@ -157,11 +164,15 @@ def wait_or_ask(take: Take, why: str, *, patience: timedelta = timedelta(0), dou
 
 
 def could_be(take: Take, task: Task, clock: Clock) -> bool:
+    return fits(take, task, clock) and not contradicts(take.asked, task)
+
+
+def fits(take: Take, task: Task, clock: Clock) -> bool:
+    """By model and time; where somebody is to look at it, that is enough."""
     if take.sent_at is None or (task.model and task.model != take.model):
         return False
     earliest, latest = clock.window(take.sent_at)
-    in_time = task.created_at is None or earliest <= task.created_at <= latest
-    return in_time and not contradicts(take.asked, task)
+    return task.created_at is None or earliest <= task.created_at <= latest
 
 
 def contradicts(asked: str, task: Task) -> bool:
@@ -183,3 +194,34 @@ def is_alone(take: Take, task: Task, look: Look) -> bool:
     rivals = rivals.exclude(pk=take.pk).exclude(unlisted__gte=searching.READINGS)
     rivals = rivals.filter(Q(state__in=UNBOUND) | Q(steps__state=State.UNKNOWN))
     return not any(look.clock.overlap(take.sent_at, at) for at in rivals.values_list("sent_at", flat=True) if at)
+
+
+def look_again(take_id: int) -> None:
+    """A person decided about this take: a task that its POST may have made, and that no take has, is listed."""
+    take = Take.objects.filter(pk=take_id, state=State.FAILED, remote_id="").select_related("connection").first()
+    if take is None or take.connection is None:
+        return
+    reading, clock = reading_of(take.connection, take.model), Clock()
+    own = [task for task in reading.tasks.values() if fits(take, task, clock)]
+    # Asked only now: who is still looked for, or being sent, may get one of these by itself.
+    sought = rivals_of(take)
+    unsure = [task.id for task in own if any(fits(one, task, clock) for one in sought)]
+    binding.strays(take.connection, [task for task in own if task.id not in unsure])
+    seen = witnesses(take.connection, take.model)
+    is_all = reading.complete and not is_behind(reading, seen) and searching.older(take, searching.grace())
+    if not is_all or set(unsure) - binding.known(take.connection, unsure):
+        look_later(take, take.connection)
+
+
+def rivals_of(take: Take) -> list[Take]:
+    accounts = twins(take.connection) if take.connection else []
+    rows = Take.objects.filter(connection__in=accounts, model=take.model, state__in=[State.SUBMITTING, State.UNKNOWN])
+    return list(rows)
+
+
+def look_later(take: Take, connection: Connection) -> None:
+    """Each time after a longer while, for as long as the vendor keeps its list."""
+    if searching.older(take, connection.about.list_life):
+        return
+    now = timezone.now()
+    enqueue(decisions.LOOK_AGAIN, take.pk, at=now + max(NEXT_LOOK, now - (take.finished_at or now)))
