@@ -42,9 +42,9 @@ class Older(Exception):
 def compare() -> None:
     """Older when any file is ahead of its gate: what that has forgotten may be sent through another connection."""
     numbers = everything()
-    rows = Connection.objects.filter(public_id__in=list(numbers)).annotate(counted=Coalesce("gate__sent", 0))
-    seen = [(one, numbers[one.public_id]) for one in rows.only("name", "public_id").order_by("pk")]
-    if behind := [REASON.format(one, number, one.counted) for one, number in seen if number > one.counted]:
+    rows = Connection.objects.filter(public_id__in=list(numbers)).order_by("pk")
+    seen = rows.values_list("public_id", "name", Coalesce("gate__sent", 0))
+    if behind := [REASON.format(name, numbers[key], count) for key, name, count in seen if numbers[key] > count]:
         raise Older(" ".join(behind))
 
 
@@ -81,10 +81,11 @@ def counted(connection: Connection) -> int:
 def everything() -> dict[str, int]:
     """The number in each file, by its connection's public id."""
     try:
-        paths = list(folder().iterdir())
+        with os.scandir(folder()) as entries:
+            paths = {entry.name: entry.path for entry in entries if entry.is_file()}
     except FileNotFoundError:
         return {}
-    return {path.name: kept(path) for path in paths if path.is_file()}
+    return {name: kept(path) for name, path in paths.items()}
 
 
 def folder() -> Path:
@@ -95,11 +96,14 @@ def place(connection: Connection) -> Path:
     return folder() / connection.public_id
 
 
-def kept(path: Path) -> int:
-    with path.open("rb") as file:
+def kept(path: str | Path) -> int:
+    file = os.open(path, os.O_RDONLY)
+    try:
         # Not between two digits of somebody who writes.
         fcntl.flock(file, fcntl.LOCK_SH)
-        return number(file.fileno())
+        return number(file)
+    finally:
+        os.close(file)
 
 
 def raised(connection: Connection, sent: int) -> int:
