@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.conf import LazySettings
@@ -9,6 +10,7 @@ from django.conf import LazySettings
 from storyboard.boards.models import Board
 from storyboard.connections.models import Connection
 from storyboard.takes.tasks import collecting
+from storyboard.takes.tasks import sending as tasks
 from storyboard.teams.models import Team, User
 from tests.takes import make
 from tests.takes.terminal import Shell, shell
@@ -44,6 +46,23 @@ def leases_are_not_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
 def account(team: Team, alice: User) -> Connection:
     """At Ark, which lists, cancels and returns last frames."""
     return make.connection(team, by=alice)
+
+
+@pytest.fixture
+def data(settings: LazySettings, tmp_path: Path) -> Path:
+    """A data folder of the test's own, in which nothing was sent yet."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def posts(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """What is POSTed; each is accepted at once."""
+    client = Mock()
+    client.submit.side_effect = [f"cgt-posted-{number}" for number in range(50)]
+    monkeypatch.setattr(tasks, "client", Mock(return_value=client))
+    submit: Mock = client.submit
+    return submit
 
 
 @pytest.fixture

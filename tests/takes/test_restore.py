@@ -20,15 +20,9 @@ from storyboard.takes.tasks import sending as tasks
 from storyboard.teams.models import Team, User
 from tests.takes import make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("data")]
 SHOTS = 12
 Death = Callable[[Connection], object]
-
-
-@pytest.fixture(autouse=True)
-def data(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path
-    return tmp_path
 
 
 @pytest.fixture
@@ -39,15 +33,6 @@ def board(team: Team, alice: User, account: Connection) -> Board:
     for shot in make.shots_of(board):
         make.take(shot, State.QUEUED, at=account)
     return board
-
-
-@pytest.fixture
-def posts(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    client = Mock()
-    client.submit.side_effect = [f"cgt-posted-{number}" for number in range(50)]
-    monkeypatch.setattr(tasks, "client", Mock(return_value=client))
-    submit: Mock = client.submit
-    return submit
 
 
 def bring_back(account: Connection, forgotten: int) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import call_command
 
 from storyboard.boards.models import Board
@@ -21,13 +20,7 @@ from storyboard.teams.models import Team, User
 from tests.takes import make
 from tests.takes.bells import TASK, task, vendor
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path
-    return tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 @pytest.fixture
@@ -38,15 +31,6 @@ def board(team: Team, alice: User, account: Connection) -> Board:
 @pytest.fixture
 def queued(board: Board, account: Connection) -> Take:
     return make.take(make.shots_of(board)[0], State.QUEUED, at=account)
-
-
-@pytest.fixture
-def posts(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    client = Mock()
-    client.submit.side_effect = [f"cgt-posted-{number}" for number in range(50)]
-    monkeypatch.setattr(tasks, "client", Mock(return_value=client))
-    submit: Mock = client.submit
-    return submit
 
 
 def submissions(*words: str) -> tuple[int, str]:
