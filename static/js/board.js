@@ -105,7 +105,7 @@ window.board = (() => {
   const lose = () => {
     if (document.getElementById("gone")) return;
     const note = document.getElementById("shot-gone").content.firstElementChild.cloneNode(true);
-    side().querySelector(".form").before(note);
+    (side().querySelector(".form") ?? side().lastElementChild).before(note);
   };
   const regain = () => {
     document.getElementById("gone")?.remove();

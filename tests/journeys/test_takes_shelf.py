@@ -195,6 +195,18 @@ def test_the_page_of_its_own_works_without_scripts(visit: Visit, shot: Shot, two
     assert Take.objects.get(is_selected=True) == two[1]
 
 
+def test_a_note_that_is_being_written_stays_when_its_shot_is_deleted(
+    visit: Visit, shot: Shot, two: list[Take], alice: User, bob: User, join: Join
+) -> None:
+    join(bob, Role.REVIEWER)
+    page = shelf(visit, shot, bob)
+    page.locator("textarea[data-note]").fill("Too dark at the")
+    actions.delete_shots(shot.board, ids=[shot.public_id], by=alice)
+    expect(page.locator("#gone")).to_contain_text("Somebody deleted this shot while you wrote.")
+    page.keyboard.type(" end")
+    expect(page.locator("textarea[data-note]")).to_have_value("Too dark at the end")
+
+
 def test_an_answer_that_is_read_late_does_not_lead_back(visit: Visit, shot: Shot, two: list[Take], alice: User) -> None:
     page = shelf(visit, shot, alice)
     expect(page.get_by_role("heading", name="Take 1")).to_be_visible()
